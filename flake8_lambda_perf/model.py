@@ -1,0 +1,122 @@
+"""The values that flow from the analysis to the reports: frozen, comparable, picklable.
+
+Every offset counts characters of the decoded text from 0, every line and column counts from 1, and
+every path is posix text relative to the project's root (the faces rewrite it for their user).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Safety = Literal["safe", "unsafe"]
+Confidence = Literal["declared", "conventional", "named"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replaces the characters of `span` in the file `path` by `text`."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that a fix adds to the project."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair as data: what it does, how sure it is, and why it is not safe where it is not."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    creates: tuple[NewFile, ...] = ()
+    safety: Safety = "safe"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a trace: `app.py:12 handler calls load_user`."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """An entry point of a deployed function, and what its deployment says; None where unknown.
+
+    `memory` is in MB, `timeout` in seconds. `evidence` tells in words what makes it a handler
+    (`template.yaml:12 OrdersFunction`, `signature (event, context)`).
+    """
+
+    name: str
+    path: str
+    line: int
+    qualified_name: str
+    evidence: str
+    confidence: Confidence
+    runtime: str | None = None
+    memory: int | None = None
+    timeout: int | None = None
+    snapstart: bool | None = None
+    vpc: bool | None = None
+    provisioned_concurrency: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line that is paid without need, with the trace that proves it."""
+
+    code: str
+    name: str
+    message: str
+    path: str
+    span: Span
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    trace: tuple[Step, ...]
+    handler: Handler | None
+    fixable: Safety | None = None
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be done: an unreadable file, a broken manifest, a fix that did not settle."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything one run found. `seconds` is wall time."""
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    files: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    texts: dict[str, str] = field(default_factory=dict, compare=False)
+    """Decoded text of each file with a finding, for code frames."""
