@@ -1,0 +1,208 @@
+"""What is known of the world, as TOML files beside this one; every entry there carries its source.
+
+Names are *canonical*: dotted, as users import them, with `()` where a call stands in between, so
+`boto3.Session().client` is the method `client` of a built `boto3.Session`. A built-in is its bare
+name (`sorted`). The files keep long lists as blocks of lines, because they are parsed at each start.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+Kind = Literal[
+    "client",
+    "resource",
+    "session",
+    "engine",
+    "pool",
+    "connection",
+    "http",
+    "sdk",
+    "logger",
+    "setup",
+    "artifact",
+    "app",
+]
+Connects = Literal["lazy", "eager"]
+
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Something that is slow to build and need not be built per request.
+
+    `variable` names an anonymous one, with `{0}` for its first string argument. `refreshable` ones
+    renew their credentials and connections themselves, so they may live as long as the environment.
+    """
+
+    name: str
+    code: str
+    kind: Kind
+    connects: Connects
+    thread_safe: bool
+    loop_bound: bool
+    variable: str
+    refreshable: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCost:
+    """What importing a module costs in a fresh process, measured, and the packages it loads too."""
+
+    module: str
+    cpu_ms: float
+    modules: int
+    brings: tuple[str, ...]
+    measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Idioms:
+    """Canonical names by what they tell the analysis; `idioms.toml` says what each set means."""
+
+    memo_decorators: frozenset[str]
+    instance_memo_decorators: frozenset[str]
+    transparent_decorators: frozenset[str]
+    handler_decorators: frozenset[str]
+    route_registrations: frozenset[str]
+    web_adapters: frozenset[str]
+    adapters: frozenset[str]
+    per_request_callbacks: frozenset[str]
+    threaded_callbacks: frozenset[str]
+    not_called: frozenset[str]
+    request_locals: frozenset[str]
+    varying: frozenset[str]
+    environment: frozenset[str]
+    credentials: frozenset[str]
+    pure: frozenset[str]
+    pure_methods: frozenset[str]
+    import_side_effects: frozenset[str]
+
+
+@cache
+def clients() -> Mapping[str, Client]:
+    """Gives every known client by its canonical name."""
+    found: dict[str, Client] = {}
+    for group in _groups("clients.toml", "clients"):
+        for line in _lines(group["names"]):
+            name, variable = line.split()
+            found[name] = _client(name, variable, group)
+    return MappingProxyType(found)
+
+
+@cache
+def canonical(name: str) -> str:
+    """Gives the name under which an object is known, following aliases and public re-exports."""
+    aliases = _aliases()
+    found = name
+    while (renamed := _rename(found, aliases)) is not None:
+        found = renamed
+    return found
+
+
+@cache
+def trigger_words() -> frozenset[str]:
+    """Gives the top-level packages of all clients: without one of them a file builds none."""
+    names = [*clients(), *_aliases()]
+    return frozenset(name.split(".", 1)[0].removesuffix("()") for name in names)
+
+
+@cache
+def import_cost(module: str) -> ImportCost | None:
+    """Gives the cost of a module or of its nearest measured parent; None when nothing is known."""
+    costs = _import_costs()
+    parent = module
+    while parent:
+        if (found := costs.get(parent)) is not None:
+            return found
+        parent = parent.rpartition(".")[0]
+    return None
+
+
+@cache
+def idioms() -> Idioms:
+    """Gives the sets of names that tell how often a line runs and on what a value depends."""
+    table = _read("idioms.toml")
+    sets = {key: frozenset(_idiom_names(groups)) for key, groups in table.items()}
+    sets["adapters"] |= sets["web_adapters"]
+    sets["per_request_callbacks"] |= sets["threaded_callbacks"]
+    return Idioms(**sets)
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def _groups(file: str, key: str) -> Iterator[dict[str, Any]]:
+    yield from _read(file)[key]
+
+
+def _lines(block: str) -> Iterator[str]:
+    return (line for line in block.splitlines() if line and not line.startswith("#"))
+
+
+def _client(name: str, variable: str, group: Mapping[str, Any]) -> Client:
+    return Client(
+        name=name,
+        code=group["code"],
+        kind=group["kind"],
+        connects=group.get("connects", "lazy"),
+        thread_safe=group.get("thread_safe", True),
+        loop_bound=group.get("loop_bound", False),
+        variable=variable,
+        refreshable=group.get("refreshable", True),
+        source=group["source"],
+    )
+
+
+@cache
+def _aliases() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for group in _groups("clients.toml", "aliases"):
+        for line in _lines(group["names"]):
+            alias, name = line.split()
+            found[alias] = name
+    return MappingProxyType(found)
+
+
+def _rename(name: str, aliases: Mapping[str, str]) -> str | None:
+    """Replaces the longest prefix of `name` that is an alias; None when there is none."""
+    end = len(name)
+    while end > 0:
+        if (target := aliases.get(name[:end])) is not None:
+            return target + name[end:]
+        end = max(name.rfind(".", 0, end), name.rfind("(", 0, end))
+    return None
+
+
+def _idiom_names(groups: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Gives the names of the groups; `objects` and `methods` stand for all their combinations."""
+    for group in groups:
+        yield from group.get("names", "").split()
+        for receiver in group.get("objects", "").split():
+            for method in group["methods"].split():
+                yield f"{receiver}.{method}"
+
+
+@cache
+def _import_costs() -> Mapping[str, ImportCost]:
+    found: dict[str, ImportCost] = {}
+    table = _read("imports.toml")
+    brings = {line.split()[0]: tuple(line.split()[1:]) for line in _lines(table["brings"]["names"])}
+    for group in table["costs"]:
+        for line in _lines(group["names"]):
+            module, cpu_ms, modules, version = line.split()
+            measured = f"{version}, {group['measured']}"
+            found[module] = ImportCost(
+                module, float(cpu_ms), int(modules), brings.get(module, ()), measured
+            )
+    return MappingProxyType(found)
