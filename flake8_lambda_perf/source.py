@@ -78,7 +78,7 @@ def decode(data: bytes, path: str) -> SourceFile:
             "save the file as UTF-8 or declare its encoding on the first line",
             line,
         ) from error
-    except (LookupError, UnicodeError) as error:
+    except UnicodeError as error:
         raise _unusable(encoding) from error
     if encoding != "utf-8" and not _is_reversible(text, encoding, body):
         raise _unusable(encoding)
@@ -213,7 +213,7 @@ def _is_reversible(text: str, encoding: str, body: bytes) -> bool:
     """Tell whether writing the text gives the same bytes: stateful codecs would rewrite untouched lines."""
     try:
         return text.encode(encoding) == body
-    except UnicodeError:
+    except (LookupError, UnicodeError):
         return False
 
 
