@@ -1,0 +1,359 @@
+"""Which files belong to the project: one pass over its folders, without what others wrote."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.config import Settings
+from flake8_lambda_perf.model import Problem
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+DEFAULT_EXCLUDES = (
+    ".git", ".hg", ".svn", ".bzr", ".venv", "venv", "site-packages", "dist-packages", "node_modules", "__pycache__",
+    "__pypackages__", ".tox", ".nox", ".eggs", ".direnv", ".pixi", ".mypy_cache", ".ruff_cache", ".pytest_cache",
+    ".hypothesis", ".pytype", ".ipynb_checkpoints", ".lambda_perf_cache", ".aws-sam", "cdk.out", ".serverless",
+    ".terraform", ".build", "build", "dist", ".yarn", ".next", ".idea", ".vscode",
+)  # fmt: skip  # one name a line would take a screen
+"""Folders of tools: environments, caches, build output. Replaced by the setting `exclude`."""
+
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".toml", ".tf", ".tofu")
+NO_MANIFESTS = frozenset(
+    {"package.json", "package-lock.json", "npm-shrinkwrap.json", "tsconfig.json", "pnpm-lock.yaml", "composer.json"}
+)
+MANIFEST_BYTES = 2 * 1024 * 1024
+
+TEST_FOLDERS = frozenset(
+    {"test", "tests", "testing", "unit_tests", "integration_tests", "unit-tests", "integration-tests", "e2e", "__tests__"}
+)
+TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py\Z")
+
+MARKERS = {
+    "PIL": "ImageFile.py", "aiohttp": "connector.py", "aws_lambda_powertools": "logging", "aws_xray_sdk": "core",
+    "azure": "core/pipeline", "bs4": "element.py", "boto3": "session.py resources", "botocore": "client.py session.py",
+    "certifi": "cacert.pem|core.py", "cffi": "cparser.py", "chardet": "universaldetector.py",
+    "charset_normalizer": "cd.py", "click": "termui.py decorators.py", "cryptography": "hazmat",
+    "dateutil": "relativedelta.py", "django": "db conf", "dns": "resolver.py rdatatype.py",
+    "docutils": "parsers", "fastapi": "routing.py applications.py", "flask": "ctx.py globals.py",
+    "google": "protobuf|auth|api_core|cloud", "grpc": "_channel.py", "h5py": "_hl", "httpcore": "_models.py",
+    "httpx": "_client.py", "idna": "idnadata.py", "jinja2": "lexer.py nodes.py", "jmespath": "lexer.py visitor.py",
+    "joblib": "memory.py parallel.py", "jose": "jwt.py backends", "jsonschema": "validators.py", "jwt": "api_jwt.py",
+    "keras": "layers", "lxml": "etree.pyx|html builder.py", "mangum": "adapter.py", "markupsafe": "_native.py",
+    "matplotlib": "pyplot.py", "moto": "core backends.py", "networkx": "algorithms", "numpy": "lib ma linalg",
+    "oauthlib": "oauth2", "openai": "_client.py", "opentelemetry": "context|trace|sdk", "packaging": "specifiers.py",
+    "pandas": "core io", "pika": "adapters spec.py", "pip": "_internal _vendor", "pkg_resources": "_vendor|extern",
+    "psutil": "_pslinux.py", "psycopg2": "extensions.py", "pyarrow": "parquet", "pyasn1": "codec type",
+    "pydantic": "fields.py main.py", "pygments": "lexers", "pymongo": "mongo_client.py", "pymysql": "cursors.py",
+    "pytz": "tzinfo.py", "redis": "client.py connection.py", "requests": "adapters.py sessions.py",
+    "rsa": "pkcs1.py", "s3transfer": "bandwidth.py", "scipy": "linalg sparse", "sentry_sdk": "hub.py|transport.py",
+    "setuptools": "command dist.py", "skimage": "feature", "sklearn": "linear_model", "sqlalchemy": "engine orm",
+    "starlette": "routing.py requests.py", "tensorflow": "python", "torch": "nn autograd", "tornado": "ioloop.py",
+    "tqdm": "_tqdm.py|std.py", "transformers": "modeling_utils.py|configuration_utils.py",
+    "urllib3": "connectionpool.py", "uvicorn": "config.py protocols", "werkzeug": "routing|routing.py http.py",
+    "wheel": "wheelfile.py|_bdist_wheel.py", "wrapt": "wrappers.py", "yaml": "composer.py scanner.py",
+}  # fmt: skip  # one package a line would take two screens
+"""What a well-known distribution's folder holds (all of the words, `|` between alternatives), from the wheels on PyPI.
+
+The name alone proves nothing: a project may well have its own folder `redis` or `google`.
+"""
+
+NAMESPACES = frozenset({"azure", "google", "opentelemetry"})
+
+COMPANIONS = frozenset(
+    {
+        "AWSScout2", "_distutils_hack", "_virtualenv", "_yaml", "absl", "aiosignal", "annotated_types", "anyio", "appdirs",
+        "arrow", "asgiref", "astunparse", "async_timeout", "attr", "attrs", "bentoml", "bentoml_cli", "cached_property",
+        "cachetools", "caffe2", "cattr", "cattrs", "clang", "cloudpickle", "commonmark", "contextlib2", "cv2",
+        "deepmerge", "deprecated", "distutils-precedence", "dotenv", "ecdsa", "exceptiongroup", "filelock",
+        "flatbuffers", "frozenlist", "fs", "fsspec", "gast", "google_auth_oauthlib", "h11", "h2", "hpack",
+        "huggingface_hub", "hyperframe", "imageio", "importlib_metadata", "importlib_resources", "isodate",
+        "itsdangerous", "jsonpointer", "keras_preprocessing", "lightgbm", "markdown", "mpmath", "multidict",
+        "multipart", "mypy_extensions", "netaddr", "oauth2client", "opt_einsum", "pasta", "pathspec", "pep517",
+        "piptools", "prometheus_client", "propcache", "proto", "pvectorc", "pyasn1_modules", "pycparser",
+        "pydantic_core", "pylab", "pynvml", "pyparsing", "pyrsistent", "pywt", "referencing", "regex",
+        "requests_oauthlib", "rich", "rpds", "sacremoses", "safetensors", "schema", "sentencepiece", "simple_di",
+        "simplejson", "six", "sniffio", "sortedcontainers", "soupsieve", "sympy", "tabulate", "tensorboard",
+        "tensorboard_data_server", "tensorboard_plugin_wit", "tensorflow_estimator", "tensorflow_io_gcs_filesystem",
+        "termcolor", "threadpoolctl", "tifffile", "tokenizers", "tomli", "typing_extensions", "typing_inspection",
+        "tzdata", "uritemplate", "wand", "watchfiles", "websocket", "websockets", "xgboost", "xmltodict", "xxhash",
+        "yarl", "zipp", "zmq",
+    }
+)  # fmt: skip  # one name a line would take two screens
+"""Import names of distributions on PyPI that count as vendored only beside `ENOUGH` others that are proven."""
+
+ENOUGH = 2
+
+PROJECT_METADATA = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+"""Beside one of these a lone known package is the project itself: its own authors run us too."""
+
+GENERIC = frozenset(
+    {"app", "doc", "docs", "example", "examples", "handler", "handlers", "lib", "model", "models", "samples", "scripts",
+     "src", "test", "tests", "utils"}
+)  # fmt: skip  # belongs to the table above
+"""Top-level names some distributions claim by mistake; too common to leave out a user's folder for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a project, sorted, posix, relative to its root; `skipped_vendored` counts packages left out."""
+
+    python: tuple[str, ...]
+    manifests: tuple[str, ...]
+    skipped_vendored: int
+    problems: tuple[Problem, ...] = ()
+
+
+def walk(root: Path, settings: Settings) -> Tree:
+    """List the project's Python files and possible manifests; each folder is read once."""
+    return _Walk(root, settings).run()
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a file is a test by its name or one of its folders."""
+    *folders, name = path.split("/")
+    return TEST_FILE.match(name) is not None or not TEST_FOLDERS.isdisjoint(folders)
+
+
+def excluded(path: str, settings: Settings) -> bool:
+    """Tell whether the settings exclude a file or one of its folders; ignore files are the walk's."""
+    return _matcher(_exclude_patterns(settings))(path)
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a path, or a folder above it, fits one of the patterns.
+
+    A pattern without a slash fits a name anywhere; one with a slash starts at the root, `**` spans folders.
+    """
+    return _matcher(tuple(patterns))(path)
+
+
+def _exclude_patterns(settings: Settings) -> tuple[str, ...]:
+    first = DEFAULT_EXCLUDES if settings.exclude is None else settings.exclude
+    return (*first, *settings.extend_exclude)
+
+
+@lru_cache(maxsize=256)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Compile patterns to one test; plain names, the usual case, need no regular expression."""
+    names = frozenset(pattern for pattern in patterns if not re.search(r"[*?\[/]", pattern))
+    others = [_expression(pattern) for pattern in patterns if pattern not in names]
+    expression = re.compile("|".join(others)) if others else None
+
+    def fits(path: str) -> bool:
+        if not names.isdisjoint(path.split("/")):
+            return True
+        return expression is not None and expression.match(path) is not None
+
+    return fits
+
+
+def _expression(pattern: str) -> str:
+    """Translate one glob pattern to a regular expression that also fits everything below what it names."""
+    anchored = "/" in pattern.rstrip("/")
+    start = "" if anchored else r"(?:.*/)?"
+    return f"{start}{_glob(pattern.removeprefix('./').strip('/'))}(?:/.*)?\\Z"
+
+
+def _glob(pattern: str) -> str:
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\])", pattern)
+    known = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    return "".join(
+        known.get(part) or (_character_class(part) if part.startswith("[") and part.endswith("]") else re.escape(part))
+        for part in parts
+    )
+
+
+def _character_class(part: str) -> str:
+    inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
+    return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+
+
+class _Walk:
+    """The state of one pass: what is still to be read, and what was found."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self._root = os.fspath(root)
+        self._excluded = _matcher(_exclude_patterns(settings))
+        self._python: list[str] = []
+        self._manifests: list[str] = []
+        self._problems: list[Problem] = []
+        self._vendored = 0
+        self._pending: list[tuple[str, tuple[tuple[int, GitIgnoreSpec], ...]]] = [("", ())]
+
+    def run(self) -> Tree:
+        while self._pending:
+            folder, ignores = self._pending.pop()
+            self._read(folder, ignores)
+        return Tree(
+            tuple(sorted(self._python)),
+            tuple(sorted(self._manifests)),
+            self._vendored,
+            tuple(sorted(self._problems, key=lambda problem: problem.path)),
+        )
+
+    def _read(self, folder: str, ignores: tuple[tuple[int, GitIgnoreSpec], ...]) -> None:
+        """Read one folder; its prefix ends with a slash, or is empty at the root."""
+        entries = self._entries(folder)
+        if "pyvenv.cfg" in entries:
+            return
+        if ".gitignore" in entries and (spec := self._ignore_file(f"{folder}.gitignore")) is not None:
+            ignores = (*ignores, (len(folder), spec))
+        vendored = _vendored(os.path.join(self._root, folder), entries.keys())
+        self._vendored += len(vendored)
+        for name, entry in entries.items():
+            if name in vendored or name.endswith((".dist-info", ".egg-info")):
+                continue
+            self._take(folder + name, name, entry, ignores)
+
+    def _take(self, path: str, name: str, entry: os.DirEntry[str], ignores: tuple[tuple[int, GitIgnoreSpec], ...]) -> None:
+        """Queue a folder or note a file, unless it is excluded or ignored."""
+        if entry.is_dir(follow_symlinks=False):
+            if not self._excluded(path) and not _ignored(f"{path}/", ignores):
+                self._pending.append((f"{path}/", ignores))
+            return
+        python = name.endswith(".py")
+        if not python and not _may_be_manifest(name):
+            return
+        if self._excluded(path) or _ignored(path, ignores) or not self._is_own_file(entry):
+            return
+        if not name.isascii() and not _is_unicode(name):
+            self._problem(os.fsencode(path).decode("utf-8", "backslashreplace"), "the name is not UTF-8; rename the file")
+        elif python:
+            self._python.append(path)
+        elif entry.stat().st_size <= MANIFEST_BYTES:
+            self._manifests.append(path)
+
+    def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
+        """Tell whether an entry is a file that is not listed under another name: a link counts if it leaves the root."""
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        if not entry.is_file():
+            return False
+        target, root = os.path.realpath(entry.path), os.path.realpath(self._root)
+        return not target.startswith(os.path.join(root, ""))
+
+    def _entries(self, folder: str) -> dict[str, os.DirEntry[str]]:
+        try:
+            with os.scandir(os.path.join(self._root, folder) or ".") as found:
+                return {entry.name: entry for entry in found}
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._problem(folder.rstrip("/") or ".", f"the folder cannot be read: {reason}; change its mode or exclude it")
+            return {}
+
+    def _ignore_file(self, path: str) -> GitIgnoreSpec | None:
+        """Compile a .gitignore; a line that is no pattern is passed over, as git does."""
+        from pathspec import GitIgnoreSpec  # 23 ms, of use only where there is such a file
+
+        try:
+            with open(os.path.join(self._root, path), encoding="utf-8-sig", errors="surrogateescape") as file:
+                lines = file.read().split("\n")
+        except OSError as error:
+            self._problem(path, f"cannot be read: {error.strerror or error}; change its mode")
+            return None
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except ValueError:
+            return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+    def _problem(self, path: str, message: str) -> None:
+        self._problems.append(Problem(path, 0, message))
+
+
+def _ignored(path: str, ignores: tuple[tuple[int, GitIgnoreSpec], ...]) -> bool:
+    """Ask the ignore files from the nearest upwards; the first with an opinion decides."""
+    for length, spec in reversed(ignores):
+        opinion = spec.check_file(path[length:]).include
+        if opinion is not None:
+            return opinion
+    return False
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _may_be_manifest(name: str) -> bool:
+    """Tell by its name whether a file may say what is deployed."""
+    if name.endswith(MANIFEST_SUFFIXES):
+        return name not in NO_MANIFESTS
+    return "Dockerfile" in name or name == "Procfile"
+
+
+def _vendored(folder: str, names: Iterable[str]) -> frozenset[str]:
+    """Return which entries of a folder are packages of others: named by their metadata, or shaped like them."""
+    present = frozenset(names)
+    found: set[str] = set()
+    for name in present:
+        if name.endswith(".dist-info") or (name.endswith(".egg-info") and "-py" in name):
+            found |= _entries_of(os.path.join(folder, name), name, present)
+    shaped = {name for name in present & MARKERS.keys() if _has_shape(folder, name)}
+    if len(shaped) >= ENOUGH or PROJECT_METADATA.isdisjoint(present):
+        found |= shaped
+    if len(found) >= ENOUGH:
+        modules = {f"{name}.py" for name in COMPANIONS}
+        found |= {name for name in present & COMPANIONS if _is_package(folder, name)} | (present & modules)
+    return frozenset(found)
+
+
+def _has_shape(folder: str, name: str) -> bool:
+    """Tell whether a folder holds what the distribution of that name holds."""
+    place = os.path.join(folder, name)
+    if name not in NAMESPACES and not _is_package(folder, name):
+        return False
+    return all(
+        any(os.path.exists(os.path.join(place, marker)) for marker in choice.split("|"))
+        for choice in MARKERS[name].split(" ")
+    )
+
+
+def _is_package(folder: str, name: str) -> bool:
+    return os.path.exists(os.path.join(folder, name, "__init__.py"))
+
+
+def _entries_of(metadata: str, name: str, present: frozenset[str]) -> set[str]:
+    """Return the entries beside a *.dist-info or *.egg-info that its distribution installed."""
+    claimed = _recorded(metadata) or _top_level(metadata) or {re.split(r"-\d", name.rsplit(".", 1)[0])[0]}
+    tops = {top.removesuffix(".py") for top in claimed} | {top.replace("-", "_").lower() for top in claimed}
+    return {entry for top in tops - GENERIC for entry in (top, f"{top}.py") if entry in present}
+
+
+def _recorded(metadata: str) -> set[str]:
+    """Return the first part of every Python file a RECORD names."""
+    text = _text_of(os.path.join(metadata, "RECORD"))
+    paths = (line.split(",", 1)[0] for line in text.splitlines())
+    return {path.split("/", 1)[0] for path in paths if path.endswith(".py") and not path.startswith(("..", "/"))}
+
+
+def _top_level(metadata: str) -> set[str]:
+    return {line.strip() for line in _text_of(os.path.join(metadata, "top_level.txt")).splitlines() if line.strip()}
+
+
+def _text_of(path: str) -> str:
+    """Read a metadata file; an absent or unreadable one says nothing, and the other evidence decides."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
