@@ -1,0 +1,164 @@
+"""What a manifest says is deployed, and where the paths it writes lead: never out of the project."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.model import Problem
+
+MAX_BYTES = 2_000_000
+MAX_FUNCTIONS = 1_000
+
+_HANDLER = re.compile(r"[\w./-]+\.\w+")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A Python function that a manifest deploys.
+
+    `handler` is the string as written, `root` the folder its module is looked up from ("" is the project's
+    root, None where the manifest does not say), `layers` the local folders of its layers. `memory` and
+    `timeout` are None where the manifest leaves them out or computes them; the others where it computes them.
+    """
+
+    handler: str
+    root: str | None
+    manifest: str
+    line: int
+    resource: str
+    runtime: str | None
+    memory: int | None
+    timeout: int | None
+    snapstart: bool | None
+    vpc: bool | None
+    provisioned_concurrency: bool | None
+    layers: tuple[str, ...] = ()
+
+
+Reading = tuple[tuple[Deployed, ...], tuple[Problem, ...]]
+
+
+class LocatedError(ManifestError):
+    """A ManifestError that knows its file, which may be one that the manifest includes."""
+
+    def __init__(self, message: str, path: str, line: int) -> None:
+        super().__init__(message, line)
+        self.path = path
+
+    def problem(self) -> Problem:
+        """The error as the user sees it."""
+        return Problem(self.path, self.line, str(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A path as a manifest writes it: the key it stands under, and where."""
+
+    text: str
+    key: str
+    manifest: str
+    line: int
+
+
+def join(folder: str, written: str) -> str | None:
+    """`written` relative to `folder`, both relative to the project's root; None where it leaves the project."""
+    written = written.replace("\\", "/")
+    if written.startswith(("/", "~")) or _DRIVE.match(written) or not written.isprintable():
+        return None
+    joined = posixpath.normpath(posixpath.join(folder, written))
+    if joined == ".." or joined.startswith("../"):
+        return None
+    return "" if joined == "." else joined
+
+
+def is_inside(root: Path, path: str) -> bool:
+    """Whether `path` stays below the resolved `root` when every symbolic link is followed."""
+    try:
+        real = os.path.realpath(root / path)
+    except (OSError, ValueError):
+        return False
+    return Path(real).is_relative_to(root)
+
+
+def place(root: Path, folder: str, written: Written) -> str:
+    """The path that `written` means from `folder`; raises LocatedError where it leaves the project."""
+    joined = join(folder, written.text)
+    if joined is None or not is_inside(root, joined):
+        raise LocatedError(
+            f"{written.key} `{_shortened(written.text)}` leads out of the project, and nothing there is read; "
+            "run on a folder that holds both, or name the handler in `handlers`",
+            written.manifest,
+            written.line,
+        )
+    return joined
+
+
+def code_folder(root: Path, folder: str, written: Written) -> str | None:
+    """The folder of a function's code; None for archives, build output and remote places."""
+    text = written.text
+    if _REMOTE.match(text) or text.endswith((".zip", ".jar")) or ".aws-sam" in text or ".serverless" in text:
+        return None
+    joined = place(root, folder, written)
+    return posixpath.dirname(joined) if joined.endswith(".py") and os.path.isfile(root / joined) else joined
+
+
+def is_python(root: Path, deployed: Deployed) -> bool:
+    """Whether the function runs Python; with an unknown runtime, whether its module is a Python file."""
+    if not _HANDLER.fullmatch(deployed.handler) or deployed.handler.endswith(".sh"):
+        return False
+    if deployed.runtime is not None:
+        return deployed.runtime.startswith("python")
+    return deployed.root is not None and module_file(root, deployed.root, deployed.handler) is not None
+
+
+def module_file(root: Path, code_root: str, handler: str) -> str | None:
+    """The Python file that a handler string names below `code_root`, None where there is none."""
+    module = handler.rpartition(".")[0]
+    dots, rest = re.fullmatch(r"((?:\.{1,2}/)*)(.*)", module, re.DOTALL).groups()  # type: ignore[union-attr]
+    for ending in (".py", "/__init__.py"):
+        path = join(code_root, dots + rest.replace(".", "/") + ending)
+        if path is not None and os.path.isfile(root / path) and is_inside(root, path):
+            return path
+    return None
+
+
+def read_text(root: Path, path: str) -> str | None:
+    """The text of a regular file inside the project; None for any other, raises ManifestError where it cannot be read.
+
+    Of a file over the limit only the start is read: its text is longer than MAX_BYTES then.
+    """
+    if not os.path.isfile(root / path) or not is_inside(root, path):
+        return None
+    try:
+        with open(root / path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ManifestError(f"cannot be read: {error.strerror}; make it readable or exclude it") from error
+    return data.decode("utf-8-sig", errors="surrogateescape")
+
+
+def check_text(text: str) -> None:
+    """Raises ManifestError where a claimed manifest is too large or is not UTF-8."""
+    if len(text.encode("utf-8", errors="surrogateescape")) > MAX_BYTES:
+        raise ManifestError(f"larger than {MAX_BYTES} bytes; split the file or exclude it")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise ManifestError("not encoded as UTF-8; save it as UTF-8 or exclude it", line) from error
+
+
+def as_number(text: str | None) -> int | None:
+    """A whole number of MB or seconds."""
+    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,160 @@
+"""Resolves the variables of the Serverless Framework that the files themselves answer: `self`, `file`, defaults."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.manifests.deployed import (
+    LocatedError,
+    Written,
+    check_text,
+    place,
+    read_text,
+)
+from flake8_lambda_perf.manifests.yaml_nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    is_null,
+    parse,
+)
+
+MAX_CHAIN = 40
+MAX_STEPS = 20_000
+MAX_TEXT = 2_000
+
+_INNERMOST = re.compile(r"\$\{([^${}]*)\}")
+_SOURCE = re.compile(r"""(?:'[^']*'|"[^"]*"|[^,'"])+""")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_LITERAL = re.compile(r"-?[0-9]+|true|false")
+_FILE = re.compile(r"file\(\s*([^()]+?)\s*\)(?::(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """A node and the file it stands in."""
+
+    path: str
+    node: Node
+
+
+class Variables:
+    """Answers the variables of one service; remembers the files it has read and the chain it follows."""
+
+    def __init__(self, root: Path, path: str, top: Mapping) -> None:
+        self.root = root
+        self.folder = posixpath.dirname(path)
+        self.top = Located(path, top)
+        self._files: dict[str, Located | None] = {}
+        self._chain: list[str] = []
+        self._steps = 0
+
+    def resolve(self, where: Located | None) -> Located | None:
+        """The value with its variables replaced; None where it is null or only the deployment knows it."""
+        if where is None or is_null(where.node):
+            return None
+        if not isinstance(where.node, Scalar) or "${" not in where.node.text:
+            return where
+        text = where.node.text
+        while match := _INNERMOST.search(text):
+            self._count(where, len(text))
+            value = self._first_answer(match[1], where)
+            if value is None or match.span() == (0, len(text)):
+                return value
+            if not isinstance(value.node, Scalar):
+                return None
+            text = text[: match.start()] + value.node.text + text[match.end() :]
+        return None if "${" in text else Located(where.path, replace(where.node, text=text))
+
+    def member(self, where: Located | None, *keys: str) -> Located | None:
+        """The resolved value below `where` under `keys`, None where the path ends early."""
+        current = self.resolve(where)
+        for key in keys:
+            if current is None:
+                return None
+            self._count(current, 0)
+            child = _child(current.node, key)
+            current = None if child is None else self.resolve(Located(current.path, child))
+        return current
+
+    def text(self, where: Located | None, *keys: str) -> str | None:
+        """The text of a value that is one word or number after resolving."""
+        found = self.member(where, *keys)
+        return found.node.text if found is not None and isinstance(found.node, Scalar) and not found.node.tag else None
+
+    def _first_answer(self, expression: str, where: Located) -> Located | None:
+        for source in _SOURCE.findall(expression):
+            value = self._answer(source.strip(), where)
+            if value is not None:
+                return value
+        return None
+
+    def _answer(self, source: str, where: Located) -> Located | None:
+        if quoted := _QUOTED.fullmatch(source):
+            return _literal(quoted[1] or quoted[2] or "", where, plain=False)
+        if _LITERAL.fullmatch(source):
+            return _literal(source, where, plain=True)
+        file = _FILE.fullmatch(source)
+        if file is None and not source.startswith("self:"):
+            return None
+        self._enter(source, where)
+        try:
+            if file is None:
+                return self.member(self.top, *_keys(source.removeprefix("self:")))
+            return self.member(self._file(file[1], where), *_keys(file[2] or ""))
+        finally:
+            self._chain.pop()
+
+    def _enter(self, source: str, where: Located) -> None:
+        if source in self._chain:
+            chain = " -> ".join([*self._chain[self._chain.index(source) :], source])
+            raise LocatedError(f"variables refer to themselves: {chain}; break the circle", where.path, where.node.line)
+        if len(self._chain) >= MAX_CHAIN:
+            message = f"variables refer to one another more than {MAX_CHAIN} times in a row; shorten the chain"
+            raise LocatedError(message, where.path, where.node.line)
+        self._chain.append(source)
+
+    def _count(self, where: Located, length: int) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS or length > MAX_TEXT:
+            raise LocatedError("variables expand without end; write the values out or exclude the file", where.path, where.node.line)
+
+    def _file(self, written: str, where: Located) -> Located | None:
+        if not written.endswith((".yml", ".yaml", ".json")):
+            return None
+        path = place(self.root, self.folder, Written(written, "file", where.path, where.node.line))
+        if path not in self._files:
+            self._files[path] = self._parsed(path)
+        return self._files[path]
+
+    def _parsed(self, path: str) -> Located | None:
+        try:
+            text = read_text(self.root, path)
+            if text is None:
+                return None
+            check_text(text)
+            node = parse(path, text)
+        except ManifestError as error:
+            raise LocatedError(str(error), path, error.line) from error
+        return None if node is None else Located(path, node)
+
+
+def _keys(dotted: str) -> list[str]:
+    return [key for key in dotted.strip().split(".") if key]
+
+
+def _child(node: Node, key: str) -> Node | None:
+    if isinstance(node, Mapping):
+        return node.get(key)
+    if isinstance(node, Sequence) and re.fullmatch(r"[0-9]{1,6}", key) and int(key) < len(node.items):
+        return node.items[int(key)]
+    return None
+
+
+def _literal(text: str, where: Located, *, plain: bool) -> Located:
+    return Located(where.path, Scalar(text, None, plain, where.node.line, where.node.column))
