@@ -1,0 +1,84 @@
+"""The command `lambda-perf`: reads the command line, runs one command, answers with an exit status.
+
+0 is clean, 1 findings, 2 could not do the job, 3 our own fault, 130 Ctrl-C. Everything beyond the
+argument parser is imported by the command that uses it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.errors import LambdaPerfError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+
+OUR_FAULT = 3
+INTERRUPTED = 130
+ISSUES = "the issue tracker of flake8-lambda-perf"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return dispatch(words)
+    except SystemExit as stop:  # argparse has said what it had to say
+        return stop.code if isinstance(stop.code, int) else 2
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+    except LambdaPerfError as error:
+        say(str(error))
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  # the last resort: a traceback is no answer to a user
+        return report_crash(error)
+
+
+def dispatch(words: list[str]) -> int:
+    """Parse the command line and hand it to the module of its command."""
+    from importlib import import_module
+
+    from flake8_lambda_perf.cli.arguments import COMMANDS, build_parser
+
+    parser, commands = build_parser()
+    if words and words[0] in COMMANDS:
+        options = commands[words[0]].parse_intermixed_args(words[1:])
+        module = import_module(f"flake8_lambda_perf.cli.{words[0]}")
+        status: int = module.run(options)
+        return status
+    return without_command(parser, words)
+
+
+def without_command(parser: ArgumentParser, words: list[str]) -> int:
+    """Answer what was asked without a command; argparse leaves by SystemExit when it has."""
+    if not words:
+        parser.print_help()
+        return 2
+    parser.parse_args(words)
+    parser.error("name a command")
+
+
+def report_crash(error: Exception) -> int:
+    """Say that the fault is ours and how to report it."""
+    if os.environ.get("LAMBDA_PERF_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    say(
+        f"internal error: {type(error).__name__}: {error}\n"
+        f"This is a bug in lambda-perf. Run it again with LAMBDA_PERF_DEBUG=1 and send the "
+        f"traceback, with the code that led to it if you can, to {ISSUES}."
+    )
+    return OUR_FAULT
+
+
+def say(message: str) -> None:
+    """Print a notice where it does not mix with the report."""
+    try:
+        print(f"lambda-perf: {message}", file=sys.stderr, flush=True)
+    except OSError:
+        return  # nobody reads our notices any more

@@ -1,0 +1,131 @@
+"""From the command line to the jobs of the engine: one for each project root among the targets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.config import Settings, find_root, load
+from flake8_lambda_perf.discover import excluded
+from flake8_lambda_perf.engine import Job
+from flake8_lambda_perf.errors import ConfigError, UsageError
+from flake8_lambda_perf.rules.catalog import resolve
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+
+CACHE_FOLDER = ".lambda_perf_cache"
+STDIN = "-"
+STDIN_FILENAME = "stdin.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Stdin:
+    """The text of standard input, and the path it stands for."""
+
+    path: Path
+    data: bytes
+
+
+def read_stdin(options: Namespace) -> Stdin | None:
+    """Standard input, where `-` is the target."""
+    if STDIN not in options.paths:
+        if options.stdin_filename is not None:
+            raise UsageError("--stdin-filename needs - as the path to check")
+        return None
+    if len(options.paths) > 1:
+        raise UsageError("- cannot stand beside other paths; check them in a second run")
+    path = Path(options.stdin_filename or STDIN_FILENAME)
+    return Stdin(Path(os.path.abspath(path)), sys.stdin.buffer.read())
+
+
+def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
+    """The jobs that cover every target, in the order of their roots."""
+    for selector in selectors(options):
+        resolve(selector)
+    targets = [stdin.path] if stdin else existing(options.paths)
+    by_root: dict[Path, list[Path]] = {}
+    for target in targets:
+        by_root.setdefault(find_root(target), []).append(target)
+    jobs = (job_of(root, by_root[root], options, stdin) for root in sorted(by_root))
+    return tuple(job for job in jobs if job.targets)
+
+
+def selectors(options: Namespace) -> Iterable[str]:
+    """Every code, prefix or name the command line names."""
+    for given in (options.select, options.ignore, options.extend_select):
+        yield from given or ()
+
+
+def existing(paths: Iterable[str]) -> list[Path]:
+    """The targets as absolute paths; links stay as they are named."""
+    targets = [Path(os.path.abspath(path)) for path in paths or ["."]]
+    for target in targets:
+        if not target.exists():
+            raise UsageError(f"{target}: no such file or folder")
+    return targets
+
+
+def job_of(root: Path, targets: list[Path], options: Namespace, stdin: Stdin | None) -> Job:
+    """The job of one root, with the settings of its file and of the command line."""
+    settings = settings_of(root, options)
+    if settings.force_exclude:
+        targets = [target for target in targets if not is_excluded(target, root, settings)]
+    overlay = {relative(stdin.path, root): stdin.data} if stdin else {}
+    cache = cache_of(root, settings, options)
+    return Job(root, settings, tuple(targets), overlay, cache, noqa=not options.disable_noqa)
+
+
+def settings_of(root: Path, options: Namespace) -> Settings:
+    """The settings of the project, overridden by the command line."""
+    config = options.config.absolute() if options.config else None
+    settings = load(root, config, options.isolated)
+    check_selectors(settings)
+    return replace(
+        settings,
+        select=settings.select if options.select is None else tuple(options.select),
+        ignore=settings.ignore if options.ignore is None else tuple(options.ignore),
+        extend_select=(*settings.extend_select, *(options.extend_select or ())),
+        force_exclude=settings.force_exclude or options.force_exclude,
+    )
+
+
+def check_selectors(settings: Settings) -> None:
+    """Refuse settings that name a rule there is not."""
+    named = {
+        "select": settings.select,
+        "ignore": settings.ignore,
+        "extend-select": settings.extend_select,
+        "enable": settings.enable,
+        "per-file-ignores": tuple(code for _, codes in settings.per_file_ignores for code in codes),
+    }
+    for key, given in named.items():
+        for selector in given:
+            try:
+                resolve(selector)
+            except UsageError as error:
+                raise ConfigError(f"{settings.source}: {key}: {error}") from error
+
+
+def is_excluded(target: Path, root: Path, settings: Settings) -> bool:
+    """Whether a target is left out by the settings although it is named."""
+    path = relative(target, root)
+    return path != "." and excluded(path, settings)
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path as the engine counts it: posix text relative to the root."""
+    return path.relative_to(root).as_posix()
+
+
+def cache_of(root: Path, settings: Settings, options: Namespace) -> Path | None:
+    """The folder of the cache, or None where there shall be none."""
+    if options.no_cache:
+        return None
+    if options.cache_dir is not None:
+        return Path(os.path.abspath(options.cache_dir))
+    return root / (settings.cache_dir or CACHE_FOLDER)

@@ -1,0 +1,91 @@
+"""Paths as the user reads them: relative to the working directory instead of the project's root."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.model import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from flake8_lambda_perf.model import Finding, Fix, Handler
+
+
+def shown_from(root: Path) -> Callable[[str], str]:
+    """A function that rewrites a path below `root` for a reader in the working directory."""
+    here = os.getcwd()
+
+    def shown(path: str) -> str:
+        if not path:
+            return path
+        full = os.path.join(root, path)
+        try:
+            return Path(os.path.relpath(full, here)).as_posix()
+        except ValueError:  # another drive on Windows
+            return Path(full).as_posix()
+
+    return shown
+
+
+def relocate(run: Run, root: Path) -> Run:
+    """The same run with every path rewritten."""
+    shown = shown_from(root)
+    if shown("a") == "a":
+        return run
+    return replace(
+        run,
+        findings=tuple(relocate_finding(finding, shown) for finding in run.findings),
+        problems=tuple(replace(each, path=shown(each.path)) for each in run.problems),
+        handlers=tuple(relocate_handler(handler, shown) for handler in run.handlers),
+        texts={shown(path): text for path, text in run.texts.items()},
+    )
+
+
+def relocate_finding(finding: Finding, shown: Callable[[str], str]) -> Finding:
+    """One finding with its trace, handler and fix rewritten."""
+    return replace(
+        finding,
+        path=shown(finding.path),
+        trace=tuple(replace(step, path=shown(step.path)) for step in finding.trace),
+        handler=relocate_handler(finding.handler, shown) if finding.handler else None,
+        fix=relocate_fix(finding.fix, shown) if finding.fix else None,
+    )
+
+
+def relocate_handler(handler: Handler, shown: Callable[[str], str]) -> Handler:
+    """One handler; evidence that starts with a manifest's path starts with the rewritten one."""
+    evidence = handler.evidence
+    path, colon, rest = evidence.partition(":")
+    if handler.confidence == "declared" and colon:
+        evidence = f"{shown(path)}:{rest}"
+    return replace(handler, path=shown(handler.path), evidence=evidence)
+
+
+def relocate_fix(fix: Fix, shown: Callable[[str], str]) -> Fix:
+    """One fix."""
+    return replace(
+        fix,
+        edits=tuple(replace(edit, path=shown(edit.path)) for edit in fix.edits),
+        creates=tuple(replace(new, path=shown(new.path)) for new in fix.creates),
+    )
+
+
+def merge(runs: Iterable[Run]) -> Run:
+    """The runs of several roots as one, in the order of what the user reads."""
+    each = list(runs)
+    if len(each) == 1:
+        return each[0]
+    findings = (finding for run in each for finding in run.findings)
+    return Run(
+        findings=tuple(sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))),
+        problems=tuple(problem for run in each for problem in run.problems),
+        handlers=tuple(handler for run in each for handler in run.handlers),
+        files=sum(run.files for run in each),
+        skipped=sum(run.skipped for run in each),
+        seconds=sum(run.seconds for run in each),
+        texts={path: text for run in each for path, text in run.texts.items()},
+    )

@@ -1,0 +1,40 @@
+"""What a fix changes, as a unified diff that `git apply` and `patch` take."""
+
+from __future__ import annotations
+
+import re
+from difflib import unified_diff
+
+from flake8_lambda_perf.report.ansi import BOLD, CYAN, GREEN, RED, paint
+
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def unified(path: str, before: bytes | None, after: bytes, colour: bool) -> str:
+    """The diff of one file; `before` is None for a new one."""
+    old = "/dev/null" if before is None else f"a/{path}"
+    rows = unified_diff(lines_of(before or b""), lines_of(after), old, f"b/{path}")
+    return "".join(painted(ended(row), colour) for row in rows)
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a file, ending at `\\n` only: a carriage return is part of its line."""
+    return LINE.findall(data.decode("utf-8", "surrogateescape"))
+
+
+def ended(row: str) -> str:
+    """A row with its newline, and the mark that patch wants where the file has none."""
+    return row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n"
+
+
+def painted(row: str, colour: bool) -> str:
+    """A row in the colour of what it says."""
+    text = row.rstrip("\n")
+    newlines = row[len(text) :]
+    if row.startswith(("--- ", "+++ ")):
+        style = BOLD
+    elif row.startswith("@@"):
+        style = CYAN
+    else:
+        style = {"+": GREEN, "-": RED}.get(row[:1], "")
+    return paint(text, style, colour and bool(style)) + newlines
