@@ -34,7 +34,7 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (sam, serverless)
 """A new kind of manifest is one module and its place here."""
 
-# Text templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
+# Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
 _TEMPLATED = re.compile(r"\{%|\{\{(?!resolve:)")
 
 

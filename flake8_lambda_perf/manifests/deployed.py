@@ -103,10 +103,18 @@ def place(root: Path, folder: str, written: Written) -> str:
 def code_folder(root: Path, folder: str, written: Written) -> str | None:
     """The folder of a function's code; None for archives, build output and remote places."""
     text = written.text
-    if _REMOTE.match(text) or text.endswith((".zip", ".jar")) or ".aws-sam" in text or ".serverless" in text:
+    if _REMOTE.match(text) or text.endswith(".zip") or ".aws-sam" in text or ".serverless" in text:
         return None
     joined = place(root, folder, written)
     return posixpath.dirname(joined) if joined.endswith(".py") and os.path.isfile(root / joined) else joined
+
+
+def archive_folder(root: Path, folder: str, written: Written, handler: str) -> str | None:
+    """The folder of a `.zip` where the handler's module lies beside it, None where it does not."""
+    if _REMOTE.match(written.text):
+        return None
+    beside = posixpath.dirname(place(root, folder, written))
+    return None if module_file(root, beside, handler) is None else beside
 
 
 def is_python(root: Path, deployed: Deployed) -> bool:
@@ -161,4 +169,5 @@ def as_number(text: str | None) -> int | None:
 
 
 def _shortened(text: str) -> str:
+    text = text if text.isprintable() else ascii(text)[1:-1]
     return text if len(text) <= 80 else text[:77] + "..."

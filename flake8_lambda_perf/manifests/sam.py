@@ -14,6 +14,7 @@ from flake8_lambda_perf.manifests.deployed import (
     LocatedError,
     Reading,
     Written,
+    archive_folder,
     as_number,
     code_folder,
     is_python,
@@ -55,7 +56,8 @@ def read(root: Path, path: str, text: str) -> Reading:
     template = _Template(root, path, top, resources)
     functions = [entry for entry in resources.entries.values() if template.type_of(entry.value) in FUNCTION_TYPES]
     if len(functions) > MAX_FUNCTIONS:
-        raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", functions[MAX_FUNCTIONS].key.line)
+        line = functions[MAX_FUNCTIONS].key.line
+        raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
     provisioned = template.provisioned()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
@@ -111,11 +113,12 @@ class _Template:
 
     def provisioned(self) -> frozenset[str]:
         """The functions for which an alias or version keeps environments ready."""
-        names = (
-            referred(at(entry.value, "Properties", "FunctionName"))
+        properties = (
+            at(entry.value, "Properties")
             for entry in self.resources.entries.values()
-            if self.type_of(entry.value) in PROVISIONED_TYPES and at(entry.value, "Properties", "ProvisionedConcurrencyConfig") is not None
+            if self.type_of(entry.value) in PROVISIONED_TYPES
         )
+        names = (referred(at(node, "FunctionName")) for node in properties if at(node, "ProvisionedConcurrencyConfig"))
         return frozenset(name for name in names if name is not None)
 
 
@@ -149,7 +152,7 @@ def _function(template: _Template, entry: Entry, provisioned: bool) -> Deployed 
         return None
     deployed = Deployed(
         handler=handler,
-        root=_image_root(template, entry.value) if is_image else _code_root(template, properties),
+        root=_image_root(template, entry.value) if is_image else _code_root(template, properties, handler),
         manifest=template.path,
         line=entry.key.line,
         resource=entry.key.text,
@@ -164,13 +167,18 @@ def _function(template: _Template, entry: Entry, provisioned: bool) -> Deployed 
     return deployed if is_python(template.root, deployed) else None
 
 
-def _code_root(template: _Template, properties: _Properties) -> str | None:
+def _code_root(template: _Template, properties: _Properties, handler: str) -> str | None:
     key = "CodeUri" if properties.get("CodeUri") is not None else "Code"
     node = properties.get(key)
     if node is None:
         return template.folder
     text = template.text(node)
-    return None if text is None else code_folder(template.root, template.folder, Written(text, key, template.path, node.line))
+    if text is None:
+        return None
+    written = Written(text, key, template.path, node.line)
+    if text.endswith(".zip"):
+        return archive_folder(template.root, template.folder, written, handler)
+    return code_folder(template.root, template.folder, written)
 
 
 def _is_image(template: _Template, properties: _Properties) -> bool:
@@ -218,7 +226,8 @@ def _layers(template: _Template, properties: _Properties) -> tuple[str, ...]:
         node = at(resource, "Properties", key)
         text = template.text(node)
         if node is not None and text is not None:
-            folder = code_folder(template.root, template.folder, Written(text, key, template.path, node.line))
+            written = Written(text, key, template.path, node.line)
+            folder = code_folder(template.root, template.folder, written)
             folders += [] if folder is None else [folder]
     return tuple(dict.fromkeys(folders))
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
     Deployed,
@@ -23,6 +22,9 @@ from flake8_lambda_perf.manifests.sam import MAX_LAYERS, referred
 from flake8_lambda_perf.manifests.variables import Located, Variables
 from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Sequence, parse
 from flake8_lambda_perf.model import Problem
+
+WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
+"""What the plugin serverless-wsgi writes while it packages; `custom.wsgi.app` names the application."""
 
 _NAME = re.compile(r"serverless[\w.-]*\.(?:ya?ml|json)")
 
@@ -65,7 +67,8 @@ def _functions(variables: Variables) -> list[_Function]:
     found: list[_Function] = []
     for path, entry in _entries(variables):
         if len(found) >= MAX_FUNCTIONS:
-            raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the service or exclude it", entry.key.line)
+            message = f"declares more than {MAX_FUNCTIONS} functions; split the service or exclude it"
+            raise LocatedError(message, path, entry.key.line)
         found.append(_Function(entry.key.text, path, entry.key.line, Located(path, entry.value)))
     return found
 
@@ -87,7 +90,7 @@ def _function(variables: Variables, function: _Function) -> Deployed | None:
     settings = variables.resolve(function.settings)
     provider = variables.member(variables.top, "provider")
     is_image = variables.member(settings, "image") is not None
-    handler = _image_command(variables, settings) if is_image else variables.text(settings, "handler")
+    handler = _image_command(variables, settings) if is_image else _handler(variables, settings)
     runtime = None if is_image else variables.text(settings, "runtime") or variables.text(provider, "runtime")
     if settings is None or handler is None or (runtime is not None and not runtime.startswith("python")):
         return None
@@ -109,6 +112,16 @@ def _function(variables: Variables, function: _Function) -> Deployed | None:
         layers=_layers(variables, settings, provider),
     )
     return deployed if is_python(variables.root, deployed) else None
+
+
+def _handler(variables: Variables, settings: Located | None) -> str | None:
+    """The handler string; the application itself where a plugin generates the handler's module around it."""
+    handler = variables.text(settings, "handler")
+    if handler in WSGI_HANDLERS:
+        return variables.text(variables.top, "custom", "wsgi", "app") or handler
+    if handler is not None and "." not in handler and variables.text(variables.top, "provider", "name") == "google":
+        return f"main.{handler}"  # Google Cloud Functions load main.py and name the function alone.
+    return handler
 
 
 def _code_root(variables: Variables, settings: Located) -> str | None:
@@ -172,7 +185,8 @@ def _layers(variables: Variables, settings: Located, provider: Located | None) -
         place_of = None if name is None or name not in names else variables.member(own, names[name], "path")
         text = variables.text(place_of)
         if place_of is not None and text is not None:
-            folder = code_folder(variables.root, variables.folder, Written(text, "path", place_of.path, place_of.node.line))
+            written = Written(text, "path", place_of.path, place_of.node.line)
+            folder = code_folder(variables.root, variables.folder, written)
             folders += [] if folder is None else [folder]
     return tuple(dict.fromkeys(folders))
 

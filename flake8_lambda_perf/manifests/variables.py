@@ -25,7 +25,7 @@ from flake8_lambda_perf.manifests.yaml_nodes import (
 )
 
 MAX_CHAIN = 40
-MAX_STEPS = 20_000
+MAX_STEPS = 50_000
 MAX_TEXT = 2_000
 
 _INNERMOST = re.compile(r"\$\{([^${}]*)\}")
@@ -53,6 +53,7 @@ class Variables:
         self._files: dict[str, Located | None] = {}
         self._chain: list[str] = []
         self._steps = 0
+        self._endless: LocatedError | None = None
 
     def resolve(self, where: Located | None) -> Located | None:
         """The value with its variables replaced; None where it is null or only the deployment knows it."""
@@ -77,7 +78,6 @@ class Variables:
         for key in keys:
             if current is None:
                 return None
-            self._count(current, 0)
             child = _child(current.node, key)
             current = None if child is None else self.resolve(Located(current.path, child))
         return current
@@ -120,9 +120,15 @@ class Variables:
         self._chain.append(source)
 
     def _count(self, where: Located, length: int) -> None:
+        """Raises LocatedError at a limit; past the one for the whole service always the same, to be told once."""
         self._steps += 1
-        if self._steps > MAX_STEPS or length > MAX_TEXT:
-            raise LocatedError("variables expand without end; write the values out or exclude the file", where.path, where.node.line)
+        if self._steps <= MAX_STEPS and length <= MAX_TEXT:
+            return
+        message = "variables expand without end; write the values out or exclude the file"
+        error = self._endless or LocatedError(message, where.path, where.node.line)
+        if self._steps > MAX_STEPS:
+            self._endless = error
+        raise error
 
     def _file(self, written: str, where: Located) -> Located | None:
         if not written.endswith((".yml", ".yaml", ".json")):

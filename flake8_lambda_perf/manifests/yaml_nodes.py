@@ -116,9 +116,8 @@ class _Builder:
     def open(self, opened: _Open) -> None:
         self._count_nodes(1, opened.line)
         if len(self._stack) >= MAX_DEPTH:
-            raise ManifestError(
-                f"nested more than {MAX_DEPTH} levels deep, which no deployment needs; correct the file or exclude it", opened.line
-            )
+            message = f"nested more than {MAX_DEPTH} levels deep; correct the file or exclude it"
+            raise ManifestError(message, opened.line)
         if opened.anchor is not None:
             self._anchors[opened.anchor] = None
         self._stack.append(opened)
