@@ -55,11 +55,13 @@ def _import_from(node: Any, partner: Any) -> Pairs:
     check_name(node, dotted(node.module), partner.module or "")
     if len(node.relative) != partner.level:
         raise mismatch(node, partner)
-    if isinstance(node.names, cst.ImportStar):
-        if [alias.name for alias in partner.names] != ["*"]:
-            raise mismatch(node, partner)
-        return
-    yield from together(node, node.names, partner.names)
+    names = [node.names] if isinstance(node.names, cst.ImportStar) else node.names
+    yield from together(node, names, partner.names)
+
+
+def _star(node: Any, partner: Any) -> Pairs:
+    check_name(node, "*", partner.name)
+    return iter(())
 
 
 def _alias(node: Any, partner: Any) -> Pairs:
@@ -219,6 +221,7 @@ STATEMENTS: Final[dict[str, Shape]] = {
     "Import": shape("Import", _import),
     "ImportAlias": shape("alias", _alias),
     "ImportFrom": shape("ImportFrom", _import_from),
+    "ImportStar": shape("alias", _star),
     "LazyImport": shape("Import", _import),
     "LazyImportFrom": shape("ImportFrom", _import_from),
     "Match": shape("Match", _match),
