@@ -63,7 +63,7 @@ def selectors(options: Namespace) -> Iterable[str]:
 
 def existing(paths: Iterable[str]) -> list[Path]:
     """The targets as absolute paths; links stay as they are named."""
-    targets = [Path(os.path.abspath(path)) for path in paths or ["."]]
+    targets = list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths or ["."]))
     for target in targets:
         if not target.exists():
             raise UsageError(f"{target}: no such file or folder")

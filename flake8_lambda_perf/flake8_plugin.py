@@ -1,0 +1,244 @@
+"""The flake8 plugin: for each file, what `lambda-perf check` says of it.
+
+Only the standard library is imported at the top: flake8 loads every plugin, even for `--version`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from flake8_lambda_perf import __version__
+
+if TYPE_CHECKING:
+    import ast
+    from argparse import Namespace
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.model import Run
+
+STDIN_NAMES = frozenset({"-", "stdin"})
+STDIN_FILENAME = "stdin.py"
+CACHE_FOLDER = ".lambda_perf_cache"
+
+Row = tuple[int, int, str]
+
+
+class OptionManager(Protocol):
+    """What we use of flake8's option manager."""
+
+    def add_option(self, name: str, **settings: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The analysis of a whole root: what is reported in each file, and which files were looked at."""
+
+    settings: Settings
+    rows: Mapping[str, Sequence[Row]]
+    files: frozenset[str]
+
+
+class LambdaPerfPlugin:
+    """Yields the findings of one file; the projects analysed so far belong to the class.
+
+    flake8 calls `parse_options` once in the main process, and once more in each worker that was not
+    forked. What is analysed there is inherited by forked workers; the others find it in the cache
+    on disk.
+    """
+
+    name = "flake8-lambda-perf"
+    version = __version__
+
+    projects: ClassVar[dict[Path, Project | Exception]] = {}
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str], options: Namespace) -> None:
+        self.filename = filename
+        self.lines = lines
+        self.options = options
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Register our one option; everything else is read from the settings of lambda-perf.
+
+        Rules that are off are not in flake8's default ignore list: it would hide them where the
+        settings switch them on. They are not yielded instead.
+        """
+        manager.add_option(
+            "--lambda-perf-config",
+            metavar="FILE",
+            default=None,
+            parse_from_config=True,
+            normalize_paths=True,
+            help="TOML file with the settings of lambda-perf (default: the nearest to each file)",
+        )
+
+    @classmethod
+    def parse_options(cls, manager: OptionManager, options: Namespace, args: Sequence[str]) -> None:
+        """Forget the last run of this process, and analyse before workers are forked."""
+        cls.projects = {}
+        if "-" in options.filenames or not has_workers(options):
+            return
+        for root in roots_of(options.filenames or ["."]):
+            cls.prepare(root, options)
+
+    @classmethod
+    def prepare(cls, root: Path, options: Namespace) -> None:
+        """Analyse a root; what went wrong is kept for its files to report."""
+        try:
+            cls.projects[root] = analyse(root, options)
+        except Exception as error:  # noqa: BLE001  # an exception of a plugin ends the whole run of flake8
+            cls.projects[root] = error
+
+    @classmethod
+    def project_of(cls, root: Path, options: Namespace) -> Project:
+        """The analysis of a root, made once for a process."""
+        if root not in cls.projects:
+            cls.prepare(root, options)
+        project = cls.projects[root]
+        if isinstance(project, Exception):
+            raise project
+        return project
+
+    def run(self) -> Iterator[tuple[int, int, str, type[LambdaPerfPlugin]]]:
+        """Yield line, column from 0 and text of each finding; a failure is one of them."""
+        from flake8_lambda_perf.errors import LambdaPerfError
+
+        try:
+            rows = self.rows()
+        except LambdaPerfError as error:
+            rows = [(1, 0, f"LPF000 {one_line(str(error))}")]
+        except Exception as error:  # noqa: BLE001  # as in prepare
+            rows = [crash(error)]
+        for line, column, text in rows:
+            yield line, column, text, type(self)
+
+    def rows(self) -> Sequence[Row]:
+        """What is reported in this file."""
+        from flake8_lambda_perf.config import find_root
+        from flake8_lambda_perf.discover import excluded
+
+        name = STDIN_FILENAME if self.filename in STDIN_NAMES else self.filename
+        path = Path(os.path.abspath(name))
+        root = find_root(path)
+        project = self.project_of(root, self.options)
+        relative = path.relative_to(root).as_posix()
+        if project.settings.force_exclude and excluded(relative, project.settings):
+            return ()
+        text = "".join(self.lines)
+        if text_on_disk(path) != text:
+            overlay = {relative: to_bytes(text)}
+        elif relative not in project.files:  # ignored by git, or vendored: named files are checked
+            overlay = {}
+        else:
+            return project.rows.get(relative, ())
+        run = ask(root, project.settings, self.options, path, overlay)
+        return rows_of(run).get(relative, ())
+
+
+def has_workers(options: Namespace) -> bool:
+    """Whether flake8 may use several processes."""
+    return bool(options.jobs.is_auto or options.jobs.n_jobs > 1)
+
+
+def roots_of(names: Iterable[str]) -> list[Path]:
+    """The roots of the files and folders that flake8 was given."""
+    from contextlib import suppress
+
+    from flake8_lambda_perf.config import find_root
+    from flake8_lambda_perf.errors import LambdaPerfError
+
+    roots: set[Path] = set()
+    for name in names:
+        with suppress(LambdaPerfError):  # each file below meets it again, and reports it
+            roots.add(find_root(Path(os.path.abspath(name))))
+    return sorted(roots)
+
+
+def analyse(root: Path, options: Namespace) -> Project:
+    """Check a whole root."""
+    from flake8_lambda_perf.discover import walk
+
+    settings = settings_of(root, options)
+    run = ask(root, settings, options, root, {})
+    return Project(settings, rows_of(run), frozenset(walk(root, settings).python))
+
+
+def settings_of(root: Path, options: Namespace) -> Settings:
+    """The settings of the command line, and the rules that flake8's own select names one by one."""
+    from flake8_lambda_perf.config import load
+    from flake8_lambda_perf.rules.catalog import entries
+
+    config = Path(options.lambda_perf_config) if options.lambda_perf_config else None
+    settings = load(root, config, options.isolated and config is None)
+    named = {*(options.select or ()), *(options.extend_select or ())}
+    asked = (entry.code for entry in entries() if entry.code in named and not entry.default)
+    return replace(settings, extend_select=(*settings.extend_select, *asked))
+
+
+def ask(
+    root: Path, settings: Settings, options: Namespace, target: Path, overlay: Mapping[str, bytes]
+) -> Run:
+    """One run of the engine."""
+    from flake8_lambda_perf.engine import Job, check
+
+    cache = root / (settings.cache_dir or CACHE_FOLDER)
+    job = Job(root, settings, (target,), overlay, cache, noqa=not options.disable_noqa)
+    return check(job)
+
+
+def rows_of(run: Run) -> dict[str, list[Row]]:
+    """What flake8 is told, by file: the findings, and the problems of files it asks about."""
+    rows: dict[str, list[Row]] = {}
+    for finding in run.findings:
+        row = (finding.line, finding.column - 1, f"{finding.code} {finding.message}")
+        rows.setdefault(finding.path, []).append(row)
+    for problem in run.problems:
+        row = (max(problem.line, 1), 0, f"LPF000 {one_line(problem.message)}")
+        rows.setdefault(problem.path, []).append(row)
+    return rows
+
+
+def text_on_disk(path: Path) -> str | None:
+    """The text of a file as flake8 reads it: every newline as `\\n`, Latin-1 as the last resort."""
+    import tokenize
+
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (SyntaxError, UnicodeError):
+        return path.read_text("latin-1").removeprefix("\xef\xbb\xbf")
+    except OSError:
+        return None
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes that stand for unsaved text, in the encoding that it declares."""
+    from io import BytesIO
+    from tokenize import detect_encoding
+
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        encoding, _ = detect_encoding(BytesIO(data).readline)
+        return text.encode(encoding)
+    except (SyntaxError, UnicodeError):
+        return data
+
+
+def crash(error: Exception) -> Row:
+    """Our own fault as one finding on line 1."""
+    if os.environ.get("LAMBDA_PERF_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    text = one_line(f"{type(error).__name__}: {error}")
+    return 1, 0, f"LPF000 internal error of flake8-lambda-perf, please report it: {text}"
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, which flake8 would print as they are."""
+    return " ".join(text.split())
