@@ -91,7 +91,7 @@ def _function(variables: Variables, function: _Function) -> Deployed | None:
     provider = variables.member(variables.top, "provider")
     is_image = variables.member(settings, "image") is not None
     handler = _image_command(variables, settings) if is_image else _handler(variables, settings)
-    runtime = None if is_image else variables.text(settings, "runtime") or variables.text(provider, "runtime")
+    runtime = None if is_image else _setting(variables, settings, provider, "runtime")
     if settings is None or handler is None or (runtime is not None and not runtime.startswith("python")):
         return None
     root = _image_root(variables, settings) if is_image else _code_root(variables, settings)
@@ -104,14 +104,20 @@ def _function(variables: Variables, function: _Function) -> Deployed | None:
         line=function.line,
         resource=function.name,
         runtime=runtime,
-        memory=as_number(variables.text(settings, "memorySize") or variables.text(provider, "memorySize")),
-        timeout=as_number(variables.text(settings, "timeout") or variables.text(provider, "timeout")),
+        memory=as_number(_setting(variables, settings, provider, "memorySize")),
+        timeout=as_number(_setting(variables, settings, provider, "timeout")),
         snapstart=_switch(variables, settings, "snapStart"),
         vpc=_vpc(variables, settings, provider),
         provisioned_concurrency=_switch(variables, settings, "provisionedConcurrency"),
         layers=_layers(variables, settings, provider),
     )
     return deployed if is_python(variables.root, deployed) else None
+
+
+def _setting(variables: Variables, settings: Located | None, provider: Located | None, key: str) -> str | None:
+    """A setting of the function, else the provider's default; None where only the deployment knows."""
+    own = settings is not None and isinstance(settings.node, Mapping) and key in settings.node.entries
+    return variables.text(settings if own else provider, key)
 
 
 def _handler(variables: Variables, settings: Located | None) -> str | None:
