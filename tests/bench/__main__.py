@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import corpora, gains, monorepo, speed
+from tests.bench import corpora, gains, monorepo
 from tests.bench.corpora import Corpus
 from tests.bench.measure import FailedRun, compile_packages
 from tests.bench.speed import COMPARISONS, ON_PACKAGE, Setting
@@ -19,7 +19,9 @@ from tests.bench.table import Row, header
 def main() -> int:
     arguments = _parser().parse_args()
     compile_packages(Path(sys.executable))
-    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}; CPU is user + system of the child and its children")
+    print(
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}; CPU is user + system of the child and its children"
+    )
     with tempfile.TemporaryDirectory(prefix="lambda-perf-bench-") as folder:
         if arguments.what == "gains":
             return gains.report(Path(folder), arguments.runs or 9)
@@ -28,11 +30,23 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures lambda-perf beside its peers.")
-    parser.add_argument("what", nargs="?", choices=("speed", "gains"), default="speed", help="the engine's speed, or what its fixes gain")
-    parser.add_argument("--only", action="append", choices=sorted(COMPARISONS), help="run this comparison only (may be repeated)")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("speed", "gains"),
+        default="speed",
+        help="the engine's speed, or what its fixes gain",
+    )
+    parser.add_argument(
+        "--only", action="append", choices=sorted(COMPARISONS), help="run this comparison only (may be repeated)"
+    )
     parser.add_argument("--runs", type=int, help="pairs of runs of each comparison (default: more for the quick ones)")
-    parser.add_argument("--seed", type=int, default=monorepo.SEED, help="of the generated monorepo (default: %(default)s)")
-    parser.add_argument("--functions", type=int, default=monorepo.FUNCTIONS, help="of the monorepo (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=monorepo.SEED, help="of the generated monorepo (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--functions", type=int, default=monorepo.FUNCTIONS, help="of the monorepo (default: %(default)s)"
+    )
     parser.add_argument("--lines", type=int, default=monorepo.LINES, help="of the monorepo (default: %(default)s)")
     parser.add_argument("--no-package", action="store_true", help="leave out the second corpus")
     return parser

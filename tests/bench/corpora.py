@@ -10,7 +10,21 @@ from pathlib import Path
 from tests.bench import monorepo
 
 PACKAGES = ("sqlalchemy", "botocore", "moto", "libcst")
-"""The first that is installed is the second corpus; it is copied, since checkers skip site-packages."""
+"""The first that is installed is the second corpus. It is copied under the name `library`, as a project's own
+package: checkers skip site-packages, and ours skips vendored packages."""
+
+APP = '''"""A function that is served by the package."""
+
+import boto3
+
+import library
+
+
+def lambda_handler(event, context):
+    """Answers with what the package holds."""
+    client = boto3.client("s3")
+    return client.list_buckets(), library.__name__
+'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +50,12 @@ def installed(folder: Path) -> Corpus | None:
         if spec is None or not spec.submodule_search_locations:
             continue
         root = folder / "package"
-        shutil.copytree(spec.submodule_search_locations[0], root / name, ignore=_only_python)
+        shutil.copytree(spec.submodule_search_locations[0], root / "library", ignore=_only_python)
+        (root / "app.py").write_text(APP)
         (root / "pyproject.toml").write_text("[tool.lambda-perf]\n")
         files = sorted(root.rglob("*.py"))
         lines = sum(len(path.read_bytes().splitlines()) for path in files)
-        return Corpus("package", root, f"package {name} as installed: {len(files)} Python files, {lines} lines")
+        return Corpus("package", root, f"{name} as a project's own package: {len(files)} Python files, {lines} lines")
     return None
 
 

@@ -33,7 +33,7 @@ def handler(event, context):
     return {"statusCode": 200, "body": key}
 '''
 
-HANDLER_DRIVER = f'''
+HANDLER_DRIVER = f"""
 import json, time
 from moto import mock_aws
 with mock_aws():
@@ -46,14 +46,14 @@ with mock_aws():
         answers.append(app.handler({{"order": number}}, None))
     seconds = (time.process_time() - start) / {CALLS}
 print(json.dumps({{"ms": 1000 * seconds, "answers": answers}}))
-'''
+"""
 
 IMPORT_DRIVER = """
 import json, resource, sys, time
 start = time.process_time()
 import main
 seconds = time.process_time() - start
-print(json.dumps({"ms": 1000 * seconds, "answers": len(sys.modules) < 0,
+print(json.dumps({"ms": 1000 * seconds, "answers": 30,
                   "modules": len(sys.modules), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 """
 
@@ -122,7 +122,9 @@ def _fixed(before: Path, *options: str) -> Path:
     program = tool("lambda-perf")
     if program is None:
         raise SystemExit("lambda-perf is not installed beside this Python; run `pip install .` first")
-    done = subprocess.run([program, "fix", *options, "."], cwd=after, env=environment(), capture_output=True, text=True)
+    done = subprocess.run(
+        [program, "fix", *options, "."], cwd=after, env=environment(), capture_output=True, text=True, check=False
+    )
     texts = [{p.relative_to(root): p.read_bytes() for p in root.rglob("*.py")} for root in (before, after)]
     if texts[0] == texts[1]:
         raise FailedRun(f"lambda-perf fix changed nothing:\n{done.stdout}{done.stderr}")
@@ -144,7 +146,9 @@ def _milliseconds(root: Path, driver: str) -> float:
 
 
 def _drive(root: Path, driver: str) -> dict[str, object]:
-    done = subprocess.run([sys.executable, "-c", driver], cwd=root, env=environment(SETTINGS), capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", driver], cwd=root, env=environment(SETTINGS), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise FailedRun(f"the program in {root.name} failed:\n{done.stderr}")
     result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])

@@ -116,4 +116,10 @@ def paired(first: Command, second: Command, runs: int, before: Callable[[], None
 def compile_packages(python: Path) -> None:
     """Compiles all that `python` can import, so that no run pays for compiling."""
     script = "import compileall, sysconfig; [compileall.compile_dir(sysconfig.get_path(n), quiet=2) for n in ('stdlib', 'purelib')]"
-    subprocess.run([str(python), "-c", script], env=environment(), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [str(python), "-c", script],
+        env=environment(),
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

@@ -82,7 +82,13 @@ def build(root: Path, seed: int = SEED, functions: int = FUNCTIONS, lines: int =
             left -= 1
         _write_manifest(builder, f"domains/domain_{index:02}", domain)
     return Monorepo(
-        root, seed, builder.files, functions, builder.tally.lines, builder.tally.candidates, builder.tally.candidate_lines
+        root,
+        seed,
+        builder.files,
+        functions,
+        builder.tally.lines,
+        builder.tally.candidates,
+        builder.tally.candidate_lines,
     )
 
 
@@ -91,7 +97,10 @@ def _domains(rng: random.Random, functions: int) -> list[list[Function]]:
     chosen = rng.sample(pairs, functions)
     groups = [chosen[start : start + PER_DOMAIN] for start in range(0, functions, PER_DOMAIN)]
     flavours = [rng.choice(("sam", "sam", "serverless", "serverless", "none")) for _ in groups]
-    return [[Function(entity, verb, flavour) for entity, verb in group] for group, flavour in zip(groups, flavours, strict=True)]
+    return [
+        [Function(entity, verb, flavour) for entity, verb in group]
+        for group, flavour in zip(groups, flavours, strict=True)
+    ]
 
 
 def _write_layer(builder: Builder, count: int) -> None:
@@ -134,18 +143,44 @@ def _write_function(builder: Builder, base: str, function: Function, average: fl
 
 
 def _sam(rng: random.Random, domain: list[Function]) -> Lines:
-    lines = ["AWSTemplateFormatVersion: '2010-09-09'", "Transform: AWS::Serverless-2016-10-31", "Globals:", "  Function:"]
-    lines += ["    Runtime: python3.12", f"    MemorySize: {rng.choice((256, 512, 1024))}", "    Timeout: 20", "Resources:"]
-    lines += ["  SharedLayer:", "    Type: AWS::Serverless::LayerVersion", "    Properties:", "      ContentUri: ../../layers/shared"]
+    lines = [
+        "AWSTemplateFormatVersion: '2010-09-09'",
+        "Transform: AWS::Serverless-2016-10-31",
+        "Globals:",
+        "  Function:",
+    ]
+    lines += [
+        "    Runtime: python3.12",
+        f"    MemorySize: {rng.choice((256, 512, 1024))}",
+        "    Timeout: 20",
+        "Resources:",
+    ]
+    lines += [
+        "  SharedLayer:",
+        "    Type: AWS::Serverless::LayerVersion",
+        "    Properties:",
+        "      ContentUri: ../../layers/shared",
+    ]
     for function in domain:
         lines += [f"  {camel(function.name)}Function:", "    Type: AWS::Serverless::Function", "    Properties:"]
-        lines += [f"      CodeUri: src/{function.name}/", "      Handler: app.lambda_handler", "      Layers:", "        - !Ref SharedLayer"]
+        lines += [
+            f"      CodeUri: src/{function.name}/",
+            "      Handler: app.lambda_handler",
+            "      Layers:",
+            "        - !Ref SharedLayer",
+        ]
     return lines
 
 
 def _serverless(rng: random.Random, domain: list[Function]) -> Lines:
     lines = [f"service: {domain[0].entity}-service", "provider:", "  name: aws", "  runtime: python3.12"]
-    lines += [f"  memorySize: {rng.choice((256, 512, 1024))}", "layers:", "  shared:", "    path: ../../layers/shared", "functions:"]
+    lines += [
+        f"  memorySize: {rng.choice((256, 512, 1024))}",
+        "layers:",
+        "  shared:",
+        "    path: ../../layers/shared",
+        "functions:",
+    ]
     for function in domain:
         lines += [f"  {function.name}:", f"    handler: src/{function.name}/app.handler", "    timeout: 15"]
     return lines

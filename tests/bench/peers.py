@@ -59,7 +59,9 @@ def pylint(root: Path) -> Command | Missing:
 
 def fixit(root: Path) -> Command | Missing:
     """Three equivalent rules as Fixit lint rules."""
-    return _command("fixit", root, "--quiet", "--rules", "tests.bench.fixit_rules", "lint", ".", PYTHONPATH=str(REPOSITORY))
+    return _command(
+        "fixit", root, "--quiet", "--rules", "tests.bench.fixit_rules", "lint", ".", PYTHONPATH=str(REPOSITORY)
+    )
 
 
 def pythaw(root: Path) -> Command | Missing:
@@ -80,7 +82,7 @@ def flake8_pair(folder: Path) -> tuple[Path, Path] | None:
         python = home / "bin" / "python"
         steps = ([sys.executable, "-m", "venv", str(home)], [str(python), "-m", "pip", "install", "-q", *packages])
         for step in steps:
-            if subprocess.run(step, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            if subprocess.run(step, env=environment(), capture_output=True, check=False).returncode:
                 return None
         compile_packages(python)
         programs.append(home / "bin" / "flake8")

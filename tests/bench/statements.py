@@ -90,7 +90,7 @@ def _grouping(body: Body, _depth: int) -> Lines:
     return [
         f"{target} = sorted(",
         f"{INDENT}{source},",
-        f'{INDENT}key=lambda {rng.choice(ENTITIES)}_row: {rng.choice(("len", "str", "repr"))}({field!r}),',
+        f"{INDENT}key=lambda {rng.choice(ENTITIES)}_row: {rng.choice(('len', 'str', 'repr'))}({field!r}),",
         f"{INDENT}reverse={rng.choice((True, False))},",
         ")",
     ]
@@ -129,7 +129,11 @@ def _unpack(body: Body, _depth: int) -> Lines:
 def _assembled(body: Body, _depth: int) -> Lines:
     rng = body.rng
     sources = [body.name() for _ in range(rng.randint(2, 4))]
-    return [f"{body.fresh()} = {rng.choice(('max', 'min', 'zip', 'dict.fromkeys'))}(", *(f"{INDENT}{s}," for s in sources[:2]), ")"]
+    return [
+        f"{body.fresh()} = {rng.choice(('max', 'min', 'zip', 'dict.fromkeys'))}(",
+        *(f"{INDENT}{s}," for s in sources[:2]),
+        ")",
+    ]
 
 
 def _branch(body: Body, depth: int) -> Lines:
@@ -155,7 +159,13 @@ def _attempt(body: Body, depth: int) -> Lines:
     rng = body.rng
     error = rng.choice(("KeyError", "ValueError", "TypeError", "(KeyError, ValueError)"))
     text = f"{rng.choice(ENTITIES)} could not be {rng.choice(VERBS)}d: %s"
-    return ["try:", *body.block(depth), f"except {error} as error:", f'{INDENT}logger.warning("{text}", error)', f"{INDENT}raise"]
+    return [
+        "try:",
+        *body.block(depth),
+        f"except {error} as error:",
+        f'{INDENT}logger.warning("{text}", error)',
+        f"{INDENT}raise",
+    ]
 
 
 def _match(body: Body, depth: int) -> Lines:
