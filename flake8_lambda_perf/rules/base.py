@@ -1,0 +1,42 @@
+"""What every rule is: a LibCST visitor that asks the view and reports nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.syntax.view import ModuleView
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A node that a rule found, and what it has to say about it."""
+
+    node: cst.CSTNode
+    message: str
+
+
+class Rule(cst.BatchableCSTVisitor):
+    """A pattern that is slow in a function. Its docstring is its documentation and its first test.
+
+    Hooks return None: a rule cannot keep other rules, or itself, from seeing a part of the tree.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    default: ClassVar[bool] = True
+    message: ClassVar[str]
+    triggers: ClassVar[tuple[str, ...]]
+    """Words of which a file, or a file its handler reaches, must hold one to be looked at."""
+
+    def __init__(self, view: ModuleView) -> None:
+        super().__init__()
+        self.view = view
+        self.reports: list[Report] = []
+
+    def report(self, node: cst.CSTNode, **names: str) -> None:
+        """Reports a node; the names fill the message."""
+        self.reports.append(Report(node, self.message.format(**names)))
