@@ -86,7 +86,7 @@ def load(root: Path, config: Path | None, isolated: bool) -> Settings:  # noqa: 
 def _is_common_ground(folder: Path) -> bool:
     """Tell whether a folder holds many projects: the user's home, and everything above it."""
     try:
-        return folder.parent == folder or folder == Path.home()
+        return folder.parent == folder or Path.home().is_relative_to(folder)
     except RuntimeError:  # no home folder can be determined
         return False
 
