@@ -147,16 +147,9 @@ def has_workers(options: Namespace) -> bool:
 
 def roots_of(names: Iterable[str]) -> list[Path]:
     """The roots of the files and folders that flake8 was given."""
-    from contextlib import suppress
-
     from flake8_lambda_perf.config import find_root
-    from flake8_lambda_perf.errors import LambdaPerfError
 
-    roots: set[Path] = set()
-    for name in names:
-        with suppress(LambdaPerfError):  # each file below meets it again, and reports it
-            roots.add(find_root(Path(os.path.abspath(name))))
-    return sorted(roots)
+    return sorted({find_root(Path(os.path.abspath(name))) for name in names})
 
 
 def analyse(root: Path, options: Namespace) -> Project:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.config import Settings, find_root, load
+from flake8_lambda_perf.cli.roots import split
+from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.discover import excluded
 from flake8_lambda_perf.engine import Job
 from flake8_lambda_perf.errors import ConfigError, UsageError
@@ -48,9 +50,7 @@ def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
     for selector in selectors(options):
         resolve(selector)
     targets = [stdin.path] if stdin else existing(options.paths)
-    by_root: dict[Path, list[Path]] = {}
-    for target in targets:
-        by_root.setdefault(find_root(target), []).append(target)
+    by_root = split(targets, partial(settings_of, options=options))
     jobs = (job_of(root, by_root[root], options, stdin) for root in sorted(by_root))
     return tuple(job for job in jobs if job.targets)
 

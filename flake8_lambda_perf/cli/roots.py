@@ -1,0 +1,76 @@
+"""Which project each target belongs to: a folder may hold several, each with settings of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.config import OWN_FILE, PYPROJECT, find_root
+from flake8_lambda_perf.discover import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.discover import Tree
+
+SETTINGS_FILES = frozenset({OWN_FILE, PYPROJECT})
+
+
+def split(
+    targets: Iterable[Path], settings_of: Callable[[Path], Settings]
+) -> dict[Path, list[Path]]:
+    """The targets by their root; a folder is taken apart where other projects begin inside it."""
+    by_root: dict[Path, list[Path]] = {}
+    trees: dict[Path, Tree] = {}
+    for target in targets:
+        root = find_root(target)
+        mine = by_root.setdefault(root, [])
+        if not target.is_dir():
+            mine.append(target)
+            continue
+        if root not in trees:
+            trees[root] = walk(root, settings_of(root))
+        inner = [each for each in roots_inside(root, trees[root]) if target in each.parents]
+        files = frozenset(root / path for path in trees[root].python)
+        mine += around(target, frozenset(inner), files)
+        for nested in inner:
+            outer = frozenset(each for each in inner if nested in each.parents)
+            by_root.setdefault(nested, []).extend(around(nested, outer, files))
+    return by_root
+
+
+def roots_inside(root: Path, tree: Tree) -> list[Path]:
+    """The roots below `root`: folders with settings, or repositories of their own."""
+    candidates = {root / path for path in folders_of(tree.python) if (root / path / ".git").exists()}
+    for path in tree.manifests:
+        folder, _, name = path.rpartition("/")
+        if folder and name in SETTINGS_FILES:
+            candidates.add(root / folder)
+    return sorted(each for each in candidates if find_root(each) == each)
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder above the files, below the root."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
+
+
+def around(folder: Path, inner: frozenset[Path], files: frozenset[Path]) -> list[Path]:
+    """What covers `folder` without the folders `inner`: itself, or its parts one level down."""
+    if folder in inner:
+        return []
+    if not any(folder in each.parents for each in inner):
+        return [folder]
+    parts: list[Path] = []
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            parts += around(entry, inner, files)
+        elif entry in files:
+            parts.append(entry)
+    return parts
