@@ -95,9 +95,16 @@ def test_references_to_parameters_mean_their_defaults(tmp_path: Path) -> None:
               Handler: {"Fn::Sub": app.handler}
               SnapStart: {ApplyOn: !Ref Unknown}
               VpcConfig: !If [InVpc, {SubnetIds: [a]}, !Ref AWS::NoValue]
-        """})
+          Computed:
+            Type: AWS::Serverless::Function
+            Properties: {Runtime: !Ref Version, CodeUri: !Sub "${Folder}/${AWS::Region}", Handler: app.handler}
+          File:
+            Type: AWS::Serverless::Function
+            Properties: {Runtime: !Ref Version, CodeUri: "src/app.py", Handler: app.handler}
+        """, "src/app.py": ""})
     orders = function("Orders", 7, root="src/orders", memory=512, snapstart=None, vpc=None)
-    assert read(tmp_path, ["template.yaml"]) == ((orders,), ())
+    expected = (orders, function("Computed", 17, root=None), function("File", 20, root="src"))
+    assert read(tmp_path, ["template.yaml"]) == (expected, ())
 
 
 def test_cloudformation_code_is_a_folder_an_archive_or_unknown(tmp_path: Path) -> None:
@@ -253,11 +260,13 @@ def test_files_that_are_no_manifests_are_left_aside(tmp_path: Path) -> None:
         "chart/templates/deployment.yaml": "{{- if .Values.enabled }}\nkind: Deployment\n{{- end }}\n",
         "chart/templates/lambda.yaml": "Resources:\n{{- range .Values.functions }}\n  {{ . }}: {Type: AWS::Lambda::Function}\n{{- end }}\n",
         "policy.json": '{"Resources": "AWS::Lambda::Function", "Statement": []}',
+        "specification.json": '{"ResourceTypes": {"AWS::Lambda::Function": {"Documentation": "Resources Type: AWS::Lambda::FunctionUrl"}',
+        "list.yaml": "- Resources: {F: {Type: AWS::Lambda::Function}}\n",
         "broken.yml": "a: [\n",
         "empty.yml": "",
         "serverless-fragment.yml": "functions: {a: {handler: a.b, description: no provider here}}\n",
         "serverless.json": '["functions", "provider"]',
-        "empty.template": "# Resources AWS::Lambda::Function\n",
+        "empty.template": "# Resources Type: AWS::Lambda::Function\n",
     }
     project(tmp_path, files)
     assert read(tmp_path, [*files, "gone.yaml", "chart"]) == ((), ())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from flake8_lambda_perf.manifests import read
 from flake8_lambda_perf.model import Problem
 
-MARK = "# Resources AWS::Serverless::Function\n"
-JSON_MARK = '{"Resources": "AWS::Lambda::Function",\n"a": '
+MARK = "# Resources Type: AWS::Serverless::Function\n"
+JSON_MARK = '{"Resources": {"F": {"Type": "AWS::Lambda::Function"}},\n"a": '
 SERVICE = "provider: {name: aws, runtime: python3.13}\n"
 FUNCTION = "{Type: AWS::Serverless::Function, Properties: {Handler: app.handler, Runtime: python3.13}}"
 
@@ -68,6 +68,19 @@ def test_bytes_that_are_not_utf8_are_a_problem(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_bytes(MARK.encode() + b"a: \xff\n")
     problem = Problem("t.yaml", 2, "not encoded as UTF-8; save it as UTF-8 or exclude it")
     assert read(tmp_path, ["t.yaml"]) == ((), (problem,))
+
+
+def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.yaml").write_text(MARK, encoding="utf-8")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", refuse)
+        answer = read(tmp_path, ["t.yaml"])
+    problem = Problem("t.yaml", 0, "cannot be read: Permission denied; make it readable or exclude it")
+    assert answer == ((), (problem,))
 
 
 def test_broken_included_file_is_a_problem_of_that_file(tmp_path: Path) -> None:

@@ -80,11 +80,7 @@ def join(folder: str, written: str) -> str | None:
 
 def is_inside(root: Path, path: str) -> bool:
     """Whether `path` stays below the resolved `root` when every symbolic link is followed."""
-    try:
-        real = os.path.realpath(root / path)
-    except (OSError, ValueError):
-        return False
-    return Path(real).is_relative_to(root)
+    return Path(os.path.realpath(root / path)).is_relative_to(root)
 
 
 def place(root: Path, folder: str, written: Written) -> str:

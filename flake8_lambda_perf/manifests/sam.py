@@ -39,12 +39,14 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template")
 MAX_LAYERS = 5
 """What Lambda allows."""
 
+# Specifications, policies and SDK data name the types too, as keys or in prose.
+_FUNCTION = re.compile(r"""Type["']?\s*:\s*["']?AWS::(?:Serverless|Lambda)::Function\b""")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def claims(name: str, text: str) -> bool:
     """Whether the file is a template with a Lambda function."""
-    return name.endswith(SUFFIXES) and "Resources" in text and any(marker in text for marker in FUNCTION_TYPES)
+    return name.endswith(SUFFIXES) and "Resources" in text and _FUNCTION.search(text) is not None
 
 
 def read(root: Path, path: str, text: str) -> Reading:
