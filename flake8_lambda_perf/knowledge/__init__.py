@@ -7,6 +7,7 @@ name (`sorted`). The files keep long lists as blocks of lines, because they are 
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -117,13 +118,18 @@ def trigger_words() -> frozenset[str]:
 
 @cache
 def import_cost(module: str) -> ImportCost | None:
-    """Gives the cost of a module or of its nearest measured parent; None when nothing is known."""
+    """Gives the cost of a module or of its nearest measured parent; None when nothing is known.
+
+    A name that is imported from a module may be asked for as `module.name`.
+    """
     costs = _import_costs()
     parent = module
     while parent:
         if (found := costs.get(parent)) is not None:
             return found
         parent = parent.rpartition(".")[0]
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return ImportCost(module, 0.0, 0, (), "standard library, taken as free")
     return None
 
 
@@ -196,13 +202,24 @@ def _idiom_names(groups: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 @cache
 def _import_costs() -> Mapping[str, ImportCost]:
     found: dict[str, ImportCost] = {}
-    table = _read("imports.toml")
-    brings = {line.split()[0]: tuple(line.split()[1:]) for line in _lines(table["brings"]["names"])}
-    for group in table["costs"]:
+    brings = _brings()
+    for group in _groups("imports.toml", "costs"):
         for line in _lines(group["names"]):
             module, cpu_ms, modules, version = line.split()
-            measured = f"{version}, {group['measured']}"
             found[module] = ImportCost(
-                module, float(cpu_ms), int(modules), brings.get(module, ()), measured
+                module=module,
+                cpu_ms=float(cpu_ms),
+                modules=int(modules),
+                brings=brings.get(module, ()),
+                measured=f"{version}, {group['measured']}",
             )
     return MappingProxyType(found)
+
+
+def _brings() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for group in _groups("imports.toml", "brings"):
+        for line in _lines(group["names"]):
+            module, *packages = line.split()
+            found[module] = tuple(packages)
+    return found
