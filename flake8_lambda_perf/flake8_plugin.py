@@ -56,7 +56,13 @@ class LambdaPerfPlugin:
 
     projects: ClassVar[dict[Path, Project | Exception]] = {}
 
-    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str], options: Namespace) -> None:
+    def __init__(
+        self,
+        tree: ast.AST,  # noqa: ARG002  # makes flake8 call us once for each file that parses
+        filename: str,
+        lines: Sequence[str],
+        options: Namespace,
+    ) -> None:
         self.filename = filename
         self.lines = lines
         self.options = options
@@ -78,7 +84,7 @@ class LambdaPerfPlugin:
         )
 
     @classmethod
-    def parse_options(cls, manager: OptionManager, options: Namespace, args: Sequence[str]) -> None:
+    def parse_options(cls, _manager: OptionManager, options: Namespace, _args: Sequence[str]) -> None:
         """Forget the last run of this process, and analyse before workers are forked."""
         cls.projects = {}
         if "-" in options.filenames or not has_workers(options):
@@ -123,7 +129,7 @@ class LambdaPerfPlugin:
         from flake8_lambda_perf.discover import excluded
 
         name = STDIN_FILENAME if self.filename in STDIN_NAMES else self.filename
-        path = Path(os.path.abspath(name))
+        path = absolute(name)
         root = find_root(path)
         project = self.project_of(root, self.options)
         relative = path.relative_to(root).as_posix()
@@ -140,6 +146,11 @@ class LambdaPerfPlugin:
         return rows_of(run).get(relative, ())
 
 
+def absolute(name: str) -> Path:
+    """A path from the file system's root without `..`; links stay as they are named."""
+    return Path(os.path.abspath(name))  # noqa: PTH100  # resolve() would follow links
+
+
 def has_workers(options: Namespace) -> bool:
     """Whether flake8 may use several processes."""
     return bool(options.jobs.is_auto or options.jobs.n_jobs > 1)
@@ -149,7 +160,7 @@ def roots_of(names: Iterable[str]) -> list[Path]:
     """The roots of the files and folders that flake8 was given."""
     from flake8_lambda_perf.config import find_root
 
-    return sorted({find_root(Path(os.path.abspath(name))) for name in names})
+    return sorted({find_root(absolute(name)) for name in names})
 
 
 def analyse(root: Path, options: Namespace) -> Project:
@@ -173,9 +184,7 @@ def settings_of(root: Path, options: Namespace) -> Settings:
     return replace(settings, extend_select=(*settings.extend_select, *asked))
 
 
-def ask(
-    root: Path, settings: Settings, options: Namespace, target: Path, overlay: Mapping[str, bytes]
-) -> Run:
+def ask(root: Path, settings: Settings, options: Namespace, target: Path, overlay: Mapping[str, bytes]) -> Run:
     """One run of the engine."""
     from flake8_lambda_perf.engine import Job, check
 
@@ -197,7 +206,7 @@ def rows_of(run: Run) -> dict[str, list[Row]]:
 
 
 def text_on_disk(path: Path) -> str | None:
-    """The text of a file as flake8 reads it: every newline as `\\n`, Latin-1 as the last resort."""
+    """The text of a file as flake8 reads it: every newline as a line feed, Latin-1 as the last resort."""
     import tokenize
 
     try:

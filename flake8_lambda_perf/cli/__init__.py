@@ -59,7 +59,7 @@ def without_command(parser: ArgumentParser, words: list[str]) -> int:
         parser.print_help()
         return 2
     parser.parse_args(words)
-    parser.error("name a command")
+    return parser.error("name a command")
 
 
 def report_crash(error: Exception) -> int:
@@ -79,6 +79,7 @@ def report_crash(error: Exception) -> int:
 def say(message: str) -> None:
     """Print a notice where it does not mix with the report."""
     try:
-        print(f"lambda-perf: {message}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"lambda-perf: {message}\n")
+        sys.stderr.flush()
     except OSError:
         return  # nobody reads our notices any more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,13 +89,13 @@ class PrintCompletion(Action):
     def __call__(
         self,
         parser: ArgumentParser,
-        namespace: Namespace,
+        _namespace: Namespace,
         values: str | Sequence[object] | None,
-        option_string: str | None = None,
+        _option_string: str | None = None,
     ) -> None:
         from flake8_lambda_perf.cli.completion import script
 
-        print(script(parser, str(values)))
+        sys.stdout.write(script(parser, str(values)) + "\n")
         parser.exit()
 
 
@@ -103,15 +104,9 @@ def fill_check(parser: ArgumentParser) -> None:
     add_paths(parser)
     add_selection(parser)
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--format", choices=FORMATS, default="full", help="how findings are shown (default: full)"
-    )
-    output.add_argument(
-        "--statistics", action="store_true", help="count the findings of each rule after the report"
-    )
-    output.add_argument(
-        "--exit-zero", action="store_true", help="exit with 0 although there are findings"
-    )
+    output.add_argument("--format", choices=FORMATS, default="full", help="how findings are shown (default: full)")
+    output.add_argument("--statistics", action="store_true", help="count the findings of each rule after the report")
+    output.add_argument("--exit-zero", action="store_true", help="exit with 0 although there are findings")
     add_colour(output)
     add_project(parser)
 
@@ -125,12 +120,8 @@ def fill_fix(parser: ArgumentParser) -> None:
         action="store_true",
         help="apply fixes that may change behaviour too; explain says how",
     )
-    changes.add_argument(
-        "--diff", action="store_true", help="write nothing, print the changes as a diff"
-    )
-    changes.add_argument(
-        "--check", action="store_true", help="write nothing, name the files that would change"
-    )
+    changes.add_argument("--diff", action="store_true", help="write nothing, print the changes as a diff")
+    changes.add_argument("--check", action="store_true", help="write nothing, name the files that would change")
     add_selection(parser)
     add_colour(parser.add_argument_group("output"))
     add_project(parser)
@@ -153,12 +144,8 @@ def fill_rules(parser: ArgumentParser) -> None:
 
 def fill_handlers(parser: ArgumentParser) -> None:
     """The options of `handlers`."""
-    parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="folders or files (default: the working directory)"
-    )
-    parser.set_defaults(
-        stdin_filename=None, select=None, ignore=None, extend_select=None, disable_noqa=False
-    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the working directory)")
+    parser.set_defaults(stdin_filename=None, select=None, ignore=None, extend_select=None, disable_noqa=False)
     add_list_format(parser)
     add_project(parser)
 
@@ -180,18 +167,14 @@ def add_paths(parser: ArgumentParser) -> None:
 
 def add_selection(parser: ArgumentParser) -> None:
     """Which rules count."""
-    group = parser.add_argument_group(
-        "rules", "RULES are codes, prefixes or names with commas between them."
-    )
+    group = parser.add_argument_group("rules", "RULES are codes, prefixes or names with commas between them.")
     group.add_argument(
         "--select", metavar="RULES", action="extend", type=names, help="only these, instead of the settings' select"
     )
     group.add_argument(
         "--ignore", metavar="RULES", action="extend", type=names, help="not these, instead of the settings' ignore"
     )
-    group.add_argument(
-        "--extend-select", metavar="RULES", action="extend", type=names, help="these too"
-    )
+    group.add_argument("--extend-select", metavar="RULES", action="extend", type=names, help="these too")
     group.add_argument("--disable-noqa", action="store_true", help="count lines with # noqa too")
 
 
@@ -199,9 +182,7 @@ def add_project(parser: ArgumentParser) -> None:
     """Where settings and facts are kept."""
     group = parser.add_argument_group("project")
     settings = group.add_mutually_exclusive_group()
-    settings.add_argument(
-        "--config", type=Path, metavar="FILE", help="read the settings from this TOML file"
-    )
+    settings.add_argument("--config", type=Path, metavar="FILE", help="read the settings from this TOML file")
     settings.add_argument("--isolated", action="store_true", help="read no settings file")
     group.add_argument(
         "--force-exclude",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.cli.jobs import jobs_of, read_stdin
 from flake8_lambda_perf.cli.paths import merge, relocate
 from flake8_lambda_perf.cli.terminal import (
-    coloured,
     notice_no_handlers,
     notice_problems,
+    paint_for,
     sign_of_life,
     write,
 )
@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     if options.format in TEXT_FORMATS:
         notice_problems(found, options.color)
     notice_no_handlers(found)
-    return status(found, options.exit_zero)
+    return status(found, options)
 
 
 def analyse(options: Namespace) -> Run:
@@ -46,7 +46,7 @@ def analyse(options: Namespace) -> Run:
 
 def report(found: Run, options: Namespace) -> str:
     """The text for standard output."""
-    text = render(found, options.format, coloured(options.color, sys.stdout))
+    text = render(found, options.format, paint_for(sys.stdout, options.color))
     if options.statistics:
         from flake8_lambda_perf.report import statistics
 
@@ -54,8 +54,8 @@ def report(found: Run, options: Namespace) -> str:
     return text
 
 
-def status(found: Run, exit_zero: bool) -> int:
+def status(found: Run, options: Namespace) -> int:
     """2 for a problem, else 1 for a finding, else 0."""
     if found.problems:
         return 2
-    return 1 if found.findings and not exit_zero else 0
+    return 1 if found.findings and not options.exit_zero else 0

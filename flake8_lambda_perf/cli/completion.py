@@ -9,6 +9,7 @@ import shtab
 FILES = frozenset({"PATH", "FILE"})
 FOLDERS = frozenset({"FOLDER"})
 
+
 def script(parser: ArgumentParser, shell: str) -> str:
     """The script to source in `shell`."""
     complete_paths(parser)
@@ -17,7 +18,7 @@ def script(parser: ArgumentParser, shell: str) -> str:
 
 def complete_paths(parser: ArgumentParser) -> None:
     """Let the shell offer files and folders where an argument is one, in every command."""
-    for action in parser._actions:  # shtab reads the same list
+    for action in parser._actions:  # noqa: SLF001  # shtab reads the same list
         if isinstance(action.choices, dict):
             for command in action.choices.values():
                 complete_paths(command)

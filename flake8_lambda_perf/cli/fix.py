@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.cli.jobs import jobs_of, read_stdin
 from flake8_lambda_perf.cli.paths import merge, relocate, shown_from
 from flake8_lambda_perf.cli.terminal import (
-    coloured,
     notice,
     notice_no_handlers,
     notice_problems,
+    paint_for,
     sign_of_life,
     write,
     write_bytes,
@@ -20,7 +21,7 @@ from flake8_lambda_perf.cli.terminal import (
 from flake8_lambda_perf.cli.write import write_changes
 from flake8_lambda_perf.engine import fix
 from flake8_lambda_perf.errors import UsageError
-from flake8_lambda_perf.model import Run
+from flake8_lambda_perf.model import Run  # noqa: TC001  # dataclass field
 from flake8_lambda_perf.report.diff import unified
 from flake8_lambda_perf.report.footer import count
 
@@ -43,23 +44,27 @@ class Outcome:
 def run(options: Namespace) -> int:
     """Fix the targets and return the exit status."""
     stdin = read_stdin(options)
-    if stdin is not None and not (options.diff or options.check):
+    if stdin is not None and not is_dry(options):
         return fix_stdin(options, stdin)
-    dry = options.diff or options.check
     jobs = jobs_of(options, stdin)
     with sign_of_life("fixing"):
         repairs = [(job, fix(job, options.unsafe_fixes)) for job in jobs]
-    outcomes = [preview(*each) if dry else apply(*each) for each in repairs]
+    outcomes = [preview(*each) if is_dry(options) else apply(*each) for each in repairs]
     rest = merge(outcome.run for outcome in outcomes)
-    changes = [change for outcome in outcomes for change in outcome.changes]
+    changes = sorted((each for outcome in outcomes for each in outcome.changes), key=attrgetter("path"))
     applied = sum(outcome.applied for outcome in outcomes)
     write(shown_changes(changes, options))
     notice_problems(rest, options.color)
     notice_no_handlers(rest)
-    notice(summary(applied, changes, rest, dry))
+    notice(summary(applied, changes, rest, options))
     if rest.problems:
         return 2
-    return 1 if dry and changes else 0
+    return 1 if is_dry(options) and changes else 0
+
+
+def is_dry(options: Namespace) -> bool:
+    """Whether nothing is to be written."""
+    return bool(options.diff or options.check)
 
 
 def preview(job: Job, repair: Repair) -> Outcome:
@@ -88,9 +93,7 @@ def fix_stdin(options: Namespace, stdin: Stdin) -> int:
     others = [change.path for change in repair.changes if change.path != path]
     if others:
         write_bytes(stdin.data)
-        raise UsageError(
-            f"the fix of {path} changes {', '.join(others)} too; run lambda-perf fix {path} instead"
-        )
+        raise UsageError(f"the fix of {path} changes {', '.join(others)} too; run lambda-perf fix {path} instead")
     after = [change.after for change in repair.changes]
     write_bytes(after[0] if after else stdin.data)
     left = relocate(repair.run, job.root)
@@ -101,17 +104,17 @@ def fix_stdin(options: Namespace, stdin: Stdin) -> int:
 def shown_changes(changes: list[Change], options: Namespace) -> str:
     """The diff, or the names of the files that were or would be written."""
     if options.diff:
-        colour = coloured(options.color, sys.stdout)
-        return "".join(unified(change.path, change.before, change.after, colour) for change in changes)
+        paint = paint_for(sys.stdout, options.color)
+        return "".join(unified(change.path, change.before, change.after, paint) for change in changes)
     verb = "would fix" if options.check else "fixed"
     return "".join(f"{verb} {change.path}\n" for change in changes)
 
 
-def summary(applied: int, changes: list[Change], rest: Run, dry: bool) -> str:
+def summary(applied: int, changes: list[Change], rest: Run, options: Namespace) -> str:
     """`3 fixes applied in 2 files, 1 finding left`."""
     left = f"{count(len(rest.findings), 'finding')} left"
     if not changes:
         return f"nothing fixed, {left}" if rest.findings else "nothing to fix"
     number = f"{applied} fix" if applied == 1 else f"{applied} fixes"
-    verb = "would be applied" if dry else "applied"
+    verb = "would be applied" if is_dry(options) else "applied"
     return f"{number} {verb} in {count(len(changes), 'file')}, {left}"

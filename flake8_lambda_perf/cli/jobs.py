@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.cli.roots import split
+from flake8_lambda_perf.cli.roots import absolute, split
 from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.discover import excluded
 from flake8_lambda_perf.engine import Job
@@ -41,8 +40,8 @@ def read_stdin(options: Namespace) -> Stdin | None:
         return None
     if len(options.paths) > 1:
         raise UsageError("- cannot stand beside other paths; check them in a second run")
-    path = Path(options.stdin_filename or STDIN_FILENAME)
-    return Stdin(Path(os.path.abspath(path)), sys.stdin.buffer.read())
+    path = absolute(options.stdin_filename or STDIN_FILENAME)
+    return Stdin(path, sys.stdin.buffer.read())
 
 
 def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
@@ -63,7 +62,7 @@ def selectors(options: Namespace) -> Iterable[str]:
 
 def existing(paths: Iterable[str]) -> list[Path]:
     """The targets as absolute paths; links stay as they are named."""
-    targets = list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths or ["."]))
+    targets = list(dict.fromkeys(absolute(path) for path in paths or ["."]))
     for target in targets:
         if not target.exists():
             raise UsageError(f"{target}: no such file or folder")
@@ -127,5 +126,5 @@ def cache_of(root: Path, settings: Settings, options: Namespace) -> Path | None:
     if options.no_cache:
         return None
     if options.cache_dir is not None:
-        return Path(os.path.abspath(options.cache_dir))
+        return absolute(options.cache_dir)
     return root / (settings.cache_dir or CACHE_FOLDER)

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 def shown_from(root: Path) -> Callable[[str], str]:
     """A function that rewrites a path below `root` for a reader in the working directory."""
-    here = os.getcwd()
+    here = Path.cwd()
 
     def shown(path: str) -> str:
         if not path:
             return path
-        full = os.path.join(root, path)
+        full = root / path
         try:
             return Path(os.path.relpath(full, here)).as_posix()
         except ValueError:  # another drive on Windows
-            return Path(full).as_posix()
+            return full.as_posix()
 
     return shown
 

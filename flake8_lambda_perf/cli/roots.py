@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.config import OWN_FILE, PYPROJECT, find_root
@@ -9,7 +11,6 @@ from flake8_lambda_perf.discover import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.discover import Tree
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 SETTINGS_FILES = frozenset({OWN_FILE, PYPROJECT})
 
 
-def split(
-    targets: Iterable[Path], settings_of: Callable[[Path], Settings]
-) -> dict[Path, list[Path]]:
+def absolute(path: str | Path) -> Path:
+    """A path from the file system's root without `..`; links stay as they are named."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow links
+
+
+def split(targets: Iterable[Path], settings_of: Callable[[Path], Settings]) -> dict[Path, list[Path]]:
     """The targets by their root; a folder is taken apart where other projects begin inside it."""
     by_root: dict[Path, list[Path]] = {}
     trees: dict[Path, Tree] = {}

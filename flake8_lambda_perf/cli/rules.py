@@ -21,8 +21,7 @@ def run(options: Namespace) -> int:
 def as_json() -> str:
     """The list for programs."""
     rules = [
-        {"code": each.code, "name": each.name, "default": each.default, "summary": each.summary}
-        for each in entries()
+        {"code": each.code, "name": each.name, "default": each.default, "summary": each.summary} for each in entries()
     ]
     return json.dumps({"version": 1, "rules": rules}, indent=2) + "\n"
 
@@ -31,8 +30,5 @@ def as_text() -> str:
     """One line a rule; what is off by default says so."""
     listed = list(entries())
     width = max((len(each.name) for each in listed), default=0)
-    rows = [
-        f"{each.code}  {each.name:<{width}}  {'' if each.default else '(off) '}{each.summary}"
-        for each in listed
-    ]
+    rows = [f"{each.code}  {each.name:<{width}}  {'' if each.default else '(off) '}{each.summary}" for each in listed]
     return "".join(f"{row}\n" for row in rows)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.report.ansi import coloured, plain
 from flake8_lambda_perf.report.concise import problem_line
 from flake8_lambda_perf.report.footer import count
 
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from flake8_lambda_perf.model import Run
+    from flake8_lambda_perf.report.ansi import Paint
 
 QUIET_SECONDS = 1.0
 
 
-def coloured(choice: str, stream: TextIO) -> bool:
+def paint_for(stream: TextIO, choice: str) -> Paint:
+    """How a stream is coloured."""
+    return coloured if takes_colours(stream, choice) else plain
+
+
+def takes_colours(stream: TextIO, choice: str) -> bool:
     """Whether a stream gets colours: the option, then NO_COLOR, FORCE_COLOR, then the terminal."""
     if choice != "auto":
         return choice == "always"
@@ -50,14 +57,15 @@ def silence_stdout() -> None:
 
 def notice(text: str) -> None:
     """Write one line to standard error."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def notice_problems(run: Run, colour: str) -> None:
     """Write what could not be done to standard error."""
-    painted = coloured(colour, sys.stderr)
+    paint = paint_for(sys.stderr, colour)
     for problem in run.problems:
-        notice(problem_line(problem, painted))
+        notice(problem_line(problem, paint))
 
 
 def notice_no_handlers(run: Run) -> None:

@@ -53,15 +53,16 @@ def replace_file(path: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = mode_for(target)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, target)
+        temporary.chmod(mode)
+        temporary.replace(target)
     except BaseException:  # Ctrl-C too: no temporary file is left behind
-        os.unlink(name)
+        temporary.unlink()
         raise
 
 

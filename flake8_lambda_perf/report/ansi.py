@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+Paint = Callable[[str, str], str]
+"""Puts a text in a style; reports get one and need not know whether there are colours."""
 
 BOLD = "1"
 RED = "1;31"
@@ -13,9 +17,14 @@ DIM = "2"
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
-def paint(text: str, style: str, colour: bool) -> str:
-    """`text` in `style` where colours are on."""
-    return f"\x1b[{style}m{text}\x1b[0m" if colour and text else text
+def coloured(text: str, style: str) -> str:
+    """`text` in `style`."""
+    return f"\x1b[{style}m{text}\x1b[0m" if text else text
+
+
+def plain(text: str, _style: str) -> str:
+    """`text` as it is."""
+    return text
 
 
 def printable(text: str) -> str:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from difflib import unified_diff
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.report.ansi import BOLD, CYAN, GREEN, RED, paint
+from flake8_lambda_perf.report.ansi import BOLD, CYAN, GREEN, RED, plain
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.report.ansi import Paint
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-def unified(path: str, before: bytes | None, after: bytes, colour: bool) -> str:
+def unified(path: str, before: bytes | None, after: bytes, paint: Paint = plain) -> str:
     """The diff of one file; `before` is None for a new one."""
     old = "/dev/null" if before is None else f"a/{path}"
     rows = unified_diff(lines_of(before or b""), lines_of(after), old, f"b/{path}")
-    return "".join(painted(ended(row), colour) for row in rows)
+    return "".join(painted(ended(row), paint) for row in rows)
 
 
 def lines_of(data: bytes) -> list[str]:
-    """The lines of a file, ending at `\\n` only: a carriage return is part of its line."""
+    """The lines of a file; they end at line feeds only, a carriage return is part of its line."""
     return LINE.findall(data.decode("utf-8", "surrogateescape"))
 
 
@@ -27,7 +31,7 @@ def ended(row: str) -> str:
     return row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n"
 
 
-def painted(row: str, colour: bool) -> str:
+def painted(row: str, paint: Paint) -> str:
     """A row in the colour of what it says."""
     text = row.rstrip("\n")
     newlines = row[len(text) :]
@@ -37,4 +41,4 @@ def painted(row: str, colour: bool) -> str:
         style = CYAN
     else:
         style = {"+": GREEN, "-": RED}.get(row[:1], "")
-    return paint(text, style, colour and bool(style)) + newlines
+    return (paint(text, style) if style else text) + newlines

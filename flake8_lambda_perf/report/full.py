@@ -4,48 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.report.ansi import BOLD, CYAN, DIM, GREEN, RED, paint, printable
+from flake8_lambda_perf.report.ansi import BOLD, CYAN, DIM, GREEN, RED, printable
 from flake8_lambda_perf.report.footer import footer
 from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.model import Finding, Run, Step
+    from flake8_lambda_perf.report.ansi import Paint
 
 TAB_WIDTH = 4
 
 
-def render(run: Run, colour: bool) -> str:
+def render(run: Run, paint: Paint) -> str:
     """Each finding with its code frame and trace, then the footer."""
     lines = {path: Lines(text) for path, text in run.texts.items()}
-    blocks = [block(finding, lines.get(finding.path), colour) for finding in run.findings]
+    blocks = [block(finding, lines.get(finding.path), paint) for finding in run.findings]
     return "\n".join([*blocks, footer(run) + "\n"])
 
 
-def block(finding: Finding, lines: Lines | None, colour: bool) -> str:
+def block(finding: Finding, lines: Lines | None, paint: Paint) -> str:
     """Everything about one finding."""
-    code = paint(finding.code, RED, colour)
-    message = paint(printable(finding.message), BOLD, colour)
-    name = paint(f"[{finding.name}]", DIM, colour)
-    arrow = paint("-->", CYAN, colour)
+    code = paint(finding.code, RED)
+    message = paint(printable(finding.message), BOLD)
+    name = paint(f"[{finding.name}]", DIM)
+    arrow = paint("-->", CYAN)
     place = f"{printable(finding.path)}:{finding.line}:{finding.column}"
     rows = [f"{code} {message} {name}", f"  {arrow} {place}"]
     if lines is not None:
-        rows += frame(finding, lines, colour)
-    rows += trace(finding.trace, colour)
-    rows += fix_note(finding, colour)
+        rows += frame(finding, lines, paint)
+    rows += trace(finding.trace, paint)
+    rows += fix_note(finding, paint)
     return "\n".join(rows) + "\n"
 
 
-def frame(finding: Finding, lines: Lines, colour: bool) -> list[str]:
+def frame(finding: Finding, lines: Lines, paint: Paint) -> list[str]:
     """The reported line with the line above it, and carets under what is meant."""
     width = len(str(finding.line))
-    empty = paint(" " * width + " |", CYAN, colour)
+    empty = paint(" " * width + " |", CYAN)
     rows = [empty]
     for number in range(max(1, finding.line - 1), finding.line + 1):
-        bar = paint(f"{number:>{width}} |", CYAN, colour)
+        bar = paint(f"{number:>{width}} |", CYAN)
         shown = "".join(cells(lines.line_text(number)))
         rows.append(f"{bar} {shown}".rstrip())
-    rows.append(f"{empty} {paint(carets(finding, lines), RED, colour)}")
+    rows.append(f"{empty} {paint(carets(finding, lines), RED)}")
     return rows
 
 
@@ -70,25 +71,22 @@ def width_of(cell: str) -> int:
         return len(cell)
     from unicodedata import combining, east_asian_width  # only for text that needs it
 
-    return sum(
-        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
-        for character in cell
-    )
+    return sum(0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in cell)
 
 
-def trace(steps: tuple[Step, ...], colour: bool) -> list[str]:
+def trace(steps: tuple[Step, ...], paint: Paint) -> list[str]:
     """The steps from the entry point to the line, one a row, their places in one column."""
     if not steps:
         return []
     places = [printable(f"{step.path}:{step.line}" if step.line else step.path) for step in steps]
     width = max(map(len, places))
-    rows = [paint("  why this line is paid:", CYAN, colour)]
+    rows = [paint("  why this line is paid:", CYAN)]
     for place, step in zip(places, steps, strict=True):
         rows.append(f"    {place:<{width}}  {printable(step.text)}".rstrip())
     return rows
 
 
-def fix_note(finding: Finding, colour: bool) -> list[str]:
+def fix_note(finding: Finding, paint: Paint) -> list[str]:
     """Which command repairs the finding, where one does."""
     match finding.fixable:
         case "safe":
@@ -97,4 +95,4 @@ def fix_note(finding: Finding, colour: bool) -> list[str]:
             command = "lambda-perf fix --unsafe-fixes"
         case _:
             return []
-    return [f"  {paint('fix:', GREEN, colour)} {command} --select {finding.code}"]
+    return [f"  {paint('fix:', GREEN)} {command} --select {finding.code}"]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.model import Finding, Problem, Run
+    from flake8_lambda_perf.report.ansi import Paint
 
 
-def render(run: Run, colour: bool) -> str:
+def render(run: Run, _paint: Paint) -> str:
     """One `::warning` a finding, one `::error` a problem; colours mean nothing here."""
     rows = [warning(finding) for finding in run.findings]
     rows += [error(problem) for problem in run.problems]

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Run
+    from flake8_lambda_perf.report.ansi import Paint
 
 VERSION = 1
 
 
-def render(run: Run, colour: bool) -> str:
+def render(run: Run, _paint: Paint) -> str:
     """One JSON document; colours mean nothing here."""
     lines = {path: Lines(text) for path, text in run.texts.items()}
     document = {
         "version": VERSION,
         "findings": [finding_object(finding, lines) for finding in run.findings],
         "problems": [
-            {"path": problem.path, "line": problem.line, "message": problem.message}
-            for problem in run.problems
+            {"path": problem.path, "line": problem.line, "message": problem.message} for problem in run.problems
         ],
         "summary": summary(run),
     }
@@ -54,9 +54,7 @@ def finding_object(finding: Finding, lines: Mapping[str, Lines]) -> dict[str, ob
         "end_line": finding.end_line,
         "end_column": finding.end_column,
         "handler": handler_object(finding.handler) if finding.handler else None,
-        "trace": [
-            {"path": step.path, "line": step.line, "text": step.text} for step in finding.trace
-        ],
+        "trace": [{"path": step.path, "line": step.line, "text": step.text} for step in finding.trace],
         "fix": fix_object(finding.fix, lines) if finding.fix else None,
     }
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flake8_lambda_perf import __version__
-from flake8_lambda_perf.model import Span
 from flake8_lambda_perf.report.fingerprint import fingerprints
 from flake8_lambda_perf.rules.catalog import entries
 from flake8_lambda_perf.source import Lines
@@ -15,14 +14,15 @@ from flake8_lambda_perf.source import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flake8_lambda_perf.model import Edit, Finding, Fix, Problem, Run, Step
+    from flake8_lambda_perf.model import Edit, Finding, Fix, Problem, Run, Span, Step
+    from flake8_lambda_perf.report.ansi import Paint
     from flake8_lambda_perf.rules.catalog import Entry
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 PROJECT = "https://pypi.org/project/flake8-lambda-perf/"
 
 
-def render(run: Run, colour: bool) -> str:
+def render(run: Run, _paint: Paint) -> str:
     """One SARIF log with one run; colours mean nothing here."""
     rules = list(entries())
     index = {entry.code: position for position, entry in enumerate(rules)}
@@ -107,9 +107,7 @@ def notification(problem: Problem) -> dict[str, object]:
     return note
 
 
-def result(
-    finding: Finding, index: int, fingerprint: str, lines: Mapping[str, Lines]
-) -> dict[str, object]:
+def result(finding: Finding, index: int, fingerprint: str, lines: Mapping[str, Lines]) -> dict[str, object]:
     """One finding."""
     region = finding_region(finding, lines)
     shown: dict[str, object] = {
