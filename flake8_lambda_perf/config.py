@@ -71,7 +71,7 @@ def find_root(path: Path) -> Path:
     return marked[-1] if marked else start
 
 
-def load(root: Path, config: Path | None, isolated: bool) -> Settings:  # noqa: FBT001  # the faces' shared signature
+def load(root: Path, config: Path | None, isolated: bool) -> Settings:
     """Return the settings of the file `config`, else of the root's own file; none are read when `isolated`."""
     if isolated:
         return Settings()
@@ -140,7 +140,9 @@ def _read_toml(path: Path) -> Mapping[str, object]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}; name another file or repair it") from error
+        raise ConfigError(
+            f"{path}: cannot be read: {error.strerror or error}; name another file or repair it"
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (byte {error.start + 1}); TOML files must be, save it so") from error
     except tomllib.TOMLDecodeError as error:
@@ -237,7 +239,7 @@ class _Reader:
             raise self._wrong(key, "a text", value)
         return value
 
-    def flag(self, key: str, default: bool) -> bool:  # noqa: FBT001  # the value itself is a truth value
+    def flag(self, key: str, default: bool) -> bool:
         value = self._table.get(key, default)
         if not isinstance(value, bool):
             raise self._wrong(key, "true or false", value)
@@ -266,7 +268,7 @@ class _Reader:
         if value is None:
             return None
         parts = value.split(".") if isinstance(value, str) else []
-        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):  # noqa: PLR2004  # major.minor
+        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
             raise self._wrong(key, 'a version such as "3.12"', value)
         return int(parts[0]), int(parts[1])
 

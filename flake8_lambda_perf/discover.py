@@ -7,14 +7,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pathspec import GitIgnoreSpec
+
+    from flake8_lambda_perf.config import Settings
 
 DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".bzr", ".venv", "venv", "site-packages", "dist-packages", "node_modules", "__pycache__",
@@ -31,7 +33,17 @@ NO_MANIFESTS = frozenset(
 MANIFEST_BYTES = 2 * 1024 * 1024
 
 TEST_FOLDERS = frozenset(
-    {"test", "tests", "testing", "unit_tests", "integration_tests", "unit-tests", "integration-tests", "e2e", "__tests__"}
+    {
+        "test",
+        "tests",
+        "testing",
+        "unit_tests",
+        "integration_tests",
+        "unit-tests",
+        "integration-tests",
+        "e2e",
+        "__tests__",
+    }
 )
 TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py\Z")
 
@@ -68,10 +80,10 @@ NAMESPACES = frozenset({"azure", "google", "opentelemetry"})
 
 COMPANIONS = frozenset(
     {
-        "AWSScout2", "_distutils_hack", "_virtualenv", "_yaml", "absl", "aiosignal", "annotated_types", "anyio", "appdirs",
-        "arrow", "asgiref", "astunparse", "async_timeout", "attr", "attrs", "bentoml", "bentoml_cli", "cached_property",
+        "_distutils_hack", "_virtualenv", "_yaml", "absl", "aiosignal", "annotated_types", "anyio", "appdirs", "arrow",
+        "asgiref", "astunparse", "async_timeout", "attr", "attrs", "bentoml", "bentoml_cli", "cached_property",
         "cachetools", "caffe2", "cattr", "cattrs", "clang", "cloudpickle", "commonmark", "contextlib2", "cv2",
-        "deepmerge", "deprecated", "distutils-precedence", "dotenv", "ecdsa", "exceptiongroup", "filelock",
+        "deepmerge", "deprecated", "dotenv", "ecdsa", "exceptiongroup", "filelock",
         "flatbuffers", "frozenlist", "fs", "fsspec", "gast", "google_auth_oauthlib", "h11", "h2", "hpack",
         "huggingface_hub", "hyperframe", "imageio", "importlib_metadata", "importlib_resources", "isodate",
         "itsdangerous", "jsonpointer", "keras_preprocessing", "lightgbm", "markdown", "mpmath", "multidict",
@@ -212,7 +224,9 @@ class _Walk:
                 continue
             self._take(folder + name, name, entry, ignores)
 
-    def _take(self, path: str, name: str, entry: os.DirEntry[str], ignores: tuple[tuple[int, GitIgnoreSpec], ...]) -> None:
+    def _take(
+        self, path: str, name: str, entry: os.DirEntry[str], ignores: tuple[tuple[int, GitIgnoreSpec], ...]
+    ) -> None:
         """Queue a folder or note a file, unless it is excluded or ignored."""
         if entry.is_dir(follow_symlinks=False):
             if not self._excluded(path) and not _ignored(f"{path}/", ignores):
@@ -224,14 +238,16 @@ class _Walk:
         if self._excluded(path) or _ignored(path, ignores) or not self._is_own_file(entry):
             return
         if not name.isascii() and not _is_unicode(name):
-            self._problem(os.fsencode(path).decode("utf-8", "backslashreplace"), "the name is not UTF-8; rename the file")
+            self._problem(
+                os.fsencode(path).decode("utf-8", "backslashreplace"), "the name is not UTF-8; rename the file"
+            )
         elif python:
             self._python.append(path)
         elif entry.stat().st_size <= MANIFEST_BYTES:
             self._manifests.append(path)
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
-        """Tell whether an entry is a file that is not listed under another name: a link counts if it leaves the root."""
+        """Tell whether an entry is a file not listed under another name; a link counts if it leaves the root."""
         if not entry.is_symlink():
             return entry.is_file(follow_symlinks=False)
         if not entry.is_file():
@@ -245,7 +261,9 @@ class _Walk:
                 return {entry.name: entry for entry in found}
         except OSError as error:
             reason = error.strerror or str(error)
-            self._problem(folder.rstrip("/") or ".", f"the folder cannot be read: {reason}; change its mode or exclude it")
+            self._problem(
+                folder.rstrip("/") or ".", f"the folder cannot be read: {reason}; change its mode or exclude it"
+            )
             return {}
 
     def _ignore_file(self, path: str) -> GitIgnoreSpec | None:

@@ -63,7 +63,9 @@ def decode(data: bytes, path: str) -> SourceFile:
             raise SourceError(f"the file is {name}, which Python cannot run; save it as UTF-8", 1)
     if (nul := data.find(b"\0")) >= 0:
         line = _line_of(data, nul)
-        raise SourceError(f"line {line} holds a NUL byte, so this is no Python source; exclude or repair the file", line)
+        raise SourceError(
+            f"line {line} holds a NUL byte, so this is no Python source; exclude or repair the file", line
+        )
     encoding = _encoding_of(data)
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
@@ -115,7 +117,7 @@ def parse(source: SourceFile) -> ast.Module:
 
 
 def newline_of(text: str) -> str:
-    """Return the newline that ends most lines of `text`, `\\n` where none does."""
+    r"""Return the newline that ends most lines of `text`, `\n` where none does."""
     windows = text.count("\r\n")
     unix, mac = text.count("\n") - windows, text.count("\r") - windows
     if windows > unix and windows >= mac:

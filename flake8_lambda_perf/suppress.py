@@ -49,7 +49,7 @@ class Suppressions:
 
     @cached_property
     def _lines(self) -> list[str]:
-        """The lines with `\\n` at their ends, as flake8 reads a file."""
+        r"""The lines with `\n` at their ends, as flake8 reads a file."""
         *lines, rest = NEWLINE.split(self._text)
         return [*(f"{line}\n" for line in lines), *([rest] if rest else [])]
 

@@ -66,7 +66,9 @@ def with_source(settings: Settings, source: Path) -> Settings:
 def test_every_key_is_read_from_lambda_perf_toml(tmp_path: Path) -> None:
     file = write(tmp_path / "lambda-perf.toml", EVERYTHING)
     assert load(tmp_path, None, isolated=False) == with_source(ALL_SET, file)
-    assert set(KEYS) == {line.split(" ")[0].strip("[]") for line in EVERYTHING.splitlines() if line[:1] not in {'"', ""}}
+    assert set(KEYS) == {
+        line.split(" ")[0].strip("[]") for line in EVERYTHING.splitlines() if line[:1] not in {'"', ""}
+    }
 
 
 def test_the_table_of_pyproject_is_read(tmp_path: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_named_file_that_is_missing_or_says_nothing_is_an_error(tmp_path: Path
 def test_the_root_is_found_for_a_file_and_for_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], root: str
 ) -> None:
-    monkeypatch.setattr("flake8_lambda_perf.config._is_common_ground", lambda folder: tmp_path.is_relative_to(folder))
+    monkeypatch.setattr("flake8_lambda_perf.config._is_common_ground", tmp_path.is_relative_to)
     contents = {"own": "[tool.lambda-perf]\n", "broken": "[tool.lambda-perf\n", "": ""}
     for entry in files:
         kind, _, name = entry.rpartition(":")
@@ -208,7 +210,9 @@ def test_the_root_is_found_for_a_file_and_for_its_folder(
     assert find_root(app.parent) == tmp_path / root
 
 
-def test_a_stray_file_in_the_home_folder_makes_no_project_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stray_file_in_the_home_folder_makes_no_project_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     write(tmp_path / "Dockerfile")
@@ -226,7 +230,9 @@ def test_settings_in_the_home_folder_count(tmp_path: Path, monkeypatch: pytest.M
     assert find_root(write(tmp_path / "service" / "app.py")) == tmp_path
 
 
-def test_a_relative_path_and_a_file_not_yet_written_have_a_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_path_and_a_file_not_yet_written_have_a_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "lambda-perf.toml")
     monkeypatch.chdir(tmp_path)
     assert find_root(Path("new.py")) == tmp_path

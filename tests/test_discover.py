@@ -24,9 +24,9 @@ def make(root: Path, *paths: str, **contents: str) -> None:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(b"")
     for name, text in contents.items():
-        path = root / name.replace("__", "/").replace("DOT", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        file = root / name.replace("__", "/").replace("DOT", ".")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def python(root: Path, settings: Settings | None = None) -> tuple[str, ...]:
@@ -35,15 +35,16 @@ def python(root: Path, settings: Settings | None = None) -> tuple[str, ...]:
 
 def test_python_files_and_manifests_are_listed_sorted(tmp_path: Path) -> None:
     make(
-        tmp_path, "template.yaml", "b/app.py", "b/function.json", "a/serverless.yml", "a.py", "infra/main.tf", "README.md",
-        "stack.template", "Dockerfile", "b/Dockerfile.worker", "zappa_settings.toml", "b/app.pyc", "package.json", ".chalice/config.json",
-        "x.ts", "Procfile", "b/__init__.py",
+        tmp_path, "template.yaml", "b/app.py", "b/function.json", "a/serverless.yml", "a.py", "infra/main.tf",
+        "README.md", "stack.template",
+        "Dockerfile", "b/Dockerfile.worker", "zappa_settings.toml", "b/app.pyc", "package.json",
+        ".chalice/config.json", "x.ts", "Procfile", "b/__init__.py",
     )  # fmt: skip
     assert walk(tmp_path, Settings()) == Tree(
         python=("a.py", "b/__init__.py", "b/app.py"),
         manifests=(
-            ".chalice/config.json", "Dockerfile", "Procfile", "a/serverless.yml", "b/Dockerfile.worker", "b/function.json",
-            "infra/main.tf", "stack.template", "template.yaml", "zappa_settings.toml",
+            ".chalice/config.json", "Dockerfile", "Procfile", "a/serverless.yml", "b/Dockerfile.worker",
+            "b/function.json", "infra/main.tf", "stack.template", "template.yaml", "zappa_settings.toml",
         ),
         skipped_vendored=0,
     )  # fmt: skip
@@ -72,7 +73,12 @@ def test_a_virtual_environment_of_any_name_is_left_out(tmp_path: Path) -> None:
 
 def test_exclude_replaces_the_defaults_and_extend_exclude_adds(tmp_path: Path) -> None:
     make(tmp_path, "build/a.py", "old/b.py", "src/gen/c.py", "src/app.py", "src/app_pb2.py")
-    assert python(tmp_path, Settings(exclude=("old",))) == ("build/a.py", "src/app.py", "src/app_pb2.py", "src/gen/c.py")
+    assert python(tmp_path, Settings(exclude=("old",))) == (
+        "build/a.py",
+        "src/app.py",
+        "src/app_pb2.py",
+        "src/gen/c.py",
+    )
     assert python(tmp_path, Settings(extend_exclude=("src/gen/**", "*_pb2.py"))) == ("old/b.py", "src/app.py")
 
 
@@ -118,8 +124,8 @@ def test_excluded_asks_the_settings_about_a_named_file() -> None:
 
 def test_ignore_files_count_at_every_level_and_the_nearest_decides(tmp_path: Path) -> None:
     make(
-        tmp_path, "a.py", "secret.py", "out/x.py", "sub/secret.py", "sub/keep/y.py", "sub/keep/z.py", "sub/local/w.py", "top/v.py",
-        "sub/top/u.py",
+        tmp_path, "a.py", "secret.py", "out/x.py", "sub/secret.py", "sub/keep/y.py", "sub/keep/z.py", "sub/local/w.py",
+        "top/v.py", "sub/top/u.py",
         DOTgitignore="secret.py\nout/\n/top\n# comment\n\n",
         sub__DOTgitignore="!secret.py\nlocal\nkeep/*\n!keep/y.py\n",
     )  # fmt: skip
@@ -137,13 +143,19 @@ def test_ignore_files_above_the_root_do_not_count(tmp_path: Path) -> None:
 
 
 def test_an_ignore_file_agrees_with_git(tmp_path: Path) -> None:
-    rules = "*.tmp.py\n!/keep.tmp.py\nlogs/**/x.py\n**/gen\n/only_root.py\n\\#odd.py\ntrail.py   \n[ab].py\nd/*\n!d/e/\n"
+    rules = (
+        "*.tmp.py\n!/keep.tmp.py\nlogs/**/x.py\n**/gen\n/only_root.py\n\\#odd.py\ntrail.py   \n[ab].py\nd/*\n!d/e/\n"
+    )
     paths = ["k.tmp.py", "keep.tmp.py", "logs/a/b/x.py", "logs/x.py", "q/gen/y.py", "only_root.py", "q/only_root.py",
              "#odd.py", "trail.py", "a.py", "c.py", "d/f.py", "d/e/g.py", "sub/keep.tmp.py"]  # fmt: skip
     make(tmp_path, *paths, DOTgitignore=rules)
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "*.py"], cwd=tmp_path, check=True, capture_output=True, text=True
+        ["git", "ls-files", "-co", "--exclude-standard", "*.py"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert python(tmp_path) == tuple(sorted(listed.stdout.splitlines()))
 
@@ -169,11 +181,14 @@ def test_pathspec_is_imported_only_for_an_ignore_file(tmp_path: Path) -> None:
 
 def test_packages_named_by_their_dist_info_are_left_out(tmp_path: Path) -> None:
     make(
-        tmp_path, "app.py", "acme/__init__.py", "acme/deep/x.py", "acme_extra.py", "own/__init__.py", "Some_Lib/a.py", "quiet/b.py",
-        "quiet-2.0.dist-info/METADATA",
+        tmp_path, "app.py", "acme/__init__.py", "acme/deep/x.py", "acme_extra.py", "own/__init__.py", "Some_Lib/a.py",
+        "quiet/b.py", "quiet-2.0.dist-info/METADATA",
     )  # fmt: skip
     make(tmp_path / "acme-1.0.dist-info", **{"top_level.txt": "acme\nacme_extra\n"})
-    make(tmp_path / "Some.Lib-3.dist-info", RECORD="Some_Lib/a.py,sha256=x,1\nSome.Lib-3.dist-info/RECORD,,\n../../bin/x.py,,\n")
+    make(
+        tmp_path / "Some.Lib-3.dist-info",
+        RECORD="Some_Lib/a.py,sha256=x,1\nSome.Lib-3.dist-info/RECORD,,\n../../bin/x.py,,\n",
+    )
     assert walk(tmp_path, Settings()) == Tree(("app.py", "own/__init__.py"), (), 4)
 
 
@@ -196,7 +211,15 @@ def test_a_distribution_that_claims_a_common_name_does_not_hide_it(tmp_path: Pat
 
 
 def test_a_dependency_tree_without_metadata_is_left_out(tmp_path: Path) -> None:
-    tree = (*BOTO3, *BOTOCORE, "six.py", "jmespath/__init__.py", "jmespath/lexer.py", "jmespath/visitor.py", "attr/__init__.py")
+    tree = (
+        *BOTO3,
+        *BOTOCORE,
+        "six.py",
+        "jmespath/__init__.py",
+        "jmespath/lexer.py",
+        "jmespath/visitor.py",
+        "attr/__init__.py",
+    )
     make(tmp_path, "src/app.py", "src/rich.txt", *(f"src/{path}" for path in tree))
     assert walk(tmp_path, Settings()) == Tree(("src/app.py",), (), 5)
 
@@ -212,14 +235,37 @@ def test_namespace_packages_are_known_by_what_they_hold(tmp_path: Path) -> None:
 
 
 def test_the_project_s_own_folder_with_a_known_name_stays(tmp_path: Path) -> None:
-    own = ("redis/__init__.py", "redis/handler.py", "requests/app.py", "schema/__init__.py", "models/__init__.py", "six.py", "rich/__init__.py")
+    own = (
+        "redis/__init__.py",
+        "redis/handler.py",
+        "requests/app.py",
+        "schema/__init__.py",
+        "models/__init__.py",
+        "six.py",
+        "rich/__init__.py",
+    )
     make(tmp_path, *own)
     assert walk(tmp_path, Settings()) == Tree(tuple(sorted(own)), (), 0)
 
 
 def test_own_folders_beside_a_dependency_tree_stay(tmp_path: Path) -> None:
-    make(tmp_path, *BOTO3, *BOTOCORE, "handlers/__init__.py", "models/user.py", "redis/__init__.py", "redis/cache.py", "app.py")
-    assert python(tmp_path) == ("app.py", "handlers/__init__.py", "models/user.py", "redis/__init__.py", "redis/cache.py")
+    make(
+        tmp_path,
+        *BOTO3,
+        *BOTOCORE,
+        "handlers/__init__.py",
+        "models/user.py",
+        "redis/__init__.py",
+        "redis/cache.py",
+        "app.py",
+    )
+    assert python(tmp_path) == (
+        "app.py",
+        "handlers/__init__.py",
+        "models/user.py",
+        "redis/__init__.py",
+        "redis/cache.py",
+    )
 
 
 def test_the_authors_of_a_known_distribution_see_their_own_code(tmp_path: Path) -> None:
@@ -249,7 +295,9 @@ def test_a_folder_or_pipe_named_like_a_file_is_no_file(tmp_path: Path) -> None:
     assert walk(tmp_path, Settings()) == Tree(("odd.py/app.py", "x.yaml/y.py"), (), 0)
 
 
-def test_an_unreadable_folder_is_a_problem_and_the_rest_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_folder_is_a_problem_and_the_rest_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make(tmp_path, "locked/b.py", "app.py")
     scandir = os.scandir
 
@@ -278,12 +326,24 @@ def test_a_name_that_is_not_utf8_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["tests/app.py", "a/test/x.py", "test_app.py", "src/app_test.py", "src/app_tests.py", "conftest.py", "a/tests.py", "e2e/x.py"]
+    "path",
+    [
+        "tests/app.py",
+        "a/test/x.py",
+        "test_app.py",
+        "src/app_test.py",
+        "src/app_tests.py",
+        "conftest.py",
+        "a/tests.py",
+        "e2e/x.py",
+    ],
 )
 def test_tests_are_known_by_name_or_folder(path: str) -> None:
     assert is_test(path)
 
 
-@pytest.mark.parametrize("path", ["src/app.py", "contest.py", "latest.py", "testimonials/app.py", "attest_handler.py", "tester.py"])
+@pytest.mark.parametrize(
+    "path", ["src/app.py", "contest.py", "latest.py", "testimonials/app.py", "attest_handler.py", "tester.py"]
+)
 def test_names_that_only_sound_like_tests_are_none(path: str) -> None:
     assert not is_test(path)

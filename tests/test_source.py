@@ -191,13 +191,23 @@ def test_a_lone_surrogate_is_an_error_not_a_crash() -> None:
     ("line", "host", "expected"),
     [
         ("type X = int", (3, 11), "a `type` statement needs Python 3.12, this is Python 3.11; {}Python 3.12 or newer"),
-        ("type X[T] = int", (3, 11), "a `type` statement needs Python 3.12, this is Python 3.11; {}Python 3.12 or newer"),
-        ("def f[T](x): ...", (3, 11), "a list of type parameters needs Python 3.12, this is Python 3.11; {}Python 3.12 or newer"),
+        (
+            "type X[T] = int",
+            (3, 11),
+            "a `type` statement needs Python 3.12, this is Python 3.11; {}Python 3.12 or newer",
+        ),
+        (
+            "def f[T](x): ...",
+            (3, 11),
+            "a list of type parameters needs Python 3.12, this is Python 3.11; {}Python 3.12 or newer",
+        ),
         (
             "except A, B:",
             (3, 13),
-            "`except` with several types and no parentheses needs Python 3.14, this is Python 3.13; "
-            "{}Python 3.14 or newer",
+            (
+                "`except` with several types and no parentheses needs Python 3.14, this is Python 3.13; "
+                "{}Python 3.14 or newer"
+            ),
         ),
         ('x = t"a"', (3, 13), "a template string needs Python 3.14, this is Python 3.13; {}Python 3.14 or newer"),
         ("lazy import boto3", (3, 14), "a lazy import needs Python 3.15, this is Python 3.14; {}Python 3.15 or newer"),
@@ -271,7 +281,9 @@ def test_offsets_and_positions_are_inverse(text: str) -> None:
             assert lines.offset(line, len(head.encode())) == offset
 
 
-@given(st.lists(st.sampled_from(["é = 1", "x = '😀'", "y = f(z)", "'''a", "b'''"])), st.sampled_from(["\n", "\r", "\r\n"]))
+@given(
+    st.lists(st.sampled_from(["é = 1", "x = '😀'", "y = f(z)", "'''a", "b'''"])), st.sampled_from(["\n", "\r", "\r\n"])
+)
 def test_lines_are_those_of_the_parser(parts: list[str], newline: str) -> None:
     text = newline.join(parts)
     try:

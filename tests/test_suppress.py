@@ -195,7 +195,9 @@ def test_noqa_hides_what_flake8_hides(name: str, shown_by_flake8: dict[str, set[
         pytest.param(
             "try:\n    pass\nexcept (\n    here\n):  # noqa: LPF202\n    pass\n", {("LPF101", 4)}, id="except clause"
         ),
-        pytest.param("here(\n    '''\n# noqa: LPF101\n''',\n)\n", {("LPF101", 1), ("LPF202", 1)}, id="a string is no comment"),
+        pytest.param(
+            "here(\n    '''\n# noqa: LPF101\n''',\n)\n", {("LPF101", 1), ("LPF202", 1)}, id="a string is no comment"
+        ),
         pytest.param("here\nother(\n)  # noqa: LPF101\n", {("LPF101", 1), ("LPF202", 1)}, id="statement below"),
     ],
 )
