@@ -21,6 +21,22 @@ LARGE = "larger than 2000000 bytes; split the file or exclude it"
 MANY = "holds more than 200000 values; split the file or exclude it"
 ENDLESS = "variables expand without end; write the values out or exclude the file"
 
+LEAVES = (
+    "leads out of the project, and nothing there is read; "
+    "run on a folder that holds both, or name the handler in `handlers`"
+)
+DOUBLED = "".join(f"a{n}: '${{self:a{n + 1}}}${{self:a{n + 1}}}'\n" for n in range(30)) + "a30: x\n"
+CHAINED = "".join(f"a{n}: ${{self:a{n + 1}}}\n" for n in range(10_000))
+ALIASES = "".join(f"  F{n}: *f\n" for n in range(2_000))
+THIS = "file(serverless.yml):functions"
+HANDLER = "functions: {f: {handler: '${self:a0}'}}\n"
+
+
+def broken(reason: str) -> str:
+    """The message about a file that its author has to correct."""
+    return f"{reason}; correct the file or exclude it"
+
+
 BROKEN = {
     "brackets in yaml": ("t.yaml", MARK + "[" * 100_000, 2, DEEP),
     "braces in yaml": ("t.yaml", MARK + "{a: " * 50_000, 2, DEEP),
@@ -31,31 +47,82 @@ BROKEN = {
     "three megabytes": ("t.yaml", MARK + "a: b\n" * 600_000, 0, LARGE),
     "many values in yaml": ("t.yaml", MARK + "a: [" + "x," * 250_000 + "]", 2, MANY),
     "many values in json": ("t.json", JSON_MARK + "[" + "1," * 250_000 + "1]}", 2, MANY),
-    "alias of itself": ("t.yaml", MARK + "Resources: &r\n  F: *r\n", 3, "the alias `*r` stands inside the value it names; correct the file or exclude it"),
-    "alias of nothing": ("t.yaml", MARK + "Resources: *r\n", 2, "the alias `*r` names no anchor above it; correct the file or exclude it"),
-    "control character": ("t.yaml", MARK + "a: b\nc: \x01\n", 3, "not valid YAML: control characters are not allowed; correct the file or exclude it"),
-    "tab": ("t.yaml", MARK + "Resources:\n\tF: 1\n", 3, "not valid YAML: found character that cannot start any token; correct the file or exclude it"),
-    "json without a value": ("t.json", JSON_MARK + "\n}", 3, "not valid JSON: Expecting value; correct the file or exclude it"),
-    "json string without end": ("t.json", JSON_MARK + '"\\"' * 100_000, 2, "not valid JSON: Expecting ',' delimiter; correct the file or exclude it"),
-    "too many functions": ("t.yaml", f"Resources:\n  F: &f {FUNCTION}\n" + "".join(f"  F{n}: *f\n" for n in range(2_000)), 1002,
-                           "declares more than 1000 functions; split the template or exclude it"),
-    "too many functions in a service": ("serverless.yml", SERVICE + "a: &a {f: {handler: a.b}}\nfunctions: [" + "*a," * 2_000 + "]\n", 2,
-                                        "declares more than 1000 functions; split the service or exclude it"),
-    "variable of itself": ("serverless.yml", SERVICE + "functions: ${self:functions}\n", 2,
-                           "variables refer to themselves: self:functions -> self:functions; break the circle"),
-    "circle of variables": ("serverless.yml", SERVICE + "functions: {f: {handler: '${self:a}'}}\na: ${self:b}\nb: ${self:a}\n", 4,
-                            "variables refer to themselves: self:a -> self:b -> self:a; break the circle"),
-    "circle of files": ("serverless.yml", SERVICE + "functions: ${file(serverless.yml):functions}\n", 2,
-                        "variables refer to themselves: file(serverless.yml):functions -> file(serverless.yml):functions; break the circle"),
-    "chain of variables": ("serverless.yml", SERVICE + "functions: {f: {handler: '${self:a0}'}}\n"
-                           + "".join(f"a{n}: ${{self:a{n + 1}}}\n" for n in range(10_000)), 42,
-                           "variables refer to one another more than 40 times in a row; shorten the chain"),
-    "doubling variables": ("serverless.yml", SERVICE + "functions: {f: {handler: '${self:a0}'}}\n"
-                           + "".join(f"a{n}: '${{self:a{n + 1}}}${{self:a{n + 1}}}'\n" for n in range(30)) + "a30: x\n", 21, ENDLESS),
-    "very many variables": ("serverless.yml", SERVICE + "functions: {f: {handler: '" + "${self:x}" * 50_000 + "'}}\nx: ''\n", 2, ENDLESS),
-    "unprintable folder": ("t.yaml", 'Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: a.b, Runtime: python3.13, CodeUri: "a\\0b"}\n', 4,
-                           "CodeUri `a\\x00b` leads out of the project, and nothing there is read; run on a folder that holds both, or name the handler in `handlers`"),
-}  # fmt: skip
+    "alias of itself": (
+        "t.yaml",
+        MARK + "Resources: &r\n  F: *r\n",
+        3,
+        broken("the alias `*r` stands inside the value it names"),
+    ),
+    "alias of nothing": ("t.yaml", MARK + "Resources: *r\n", 2, broken("the alias `*r` names no anchor above it")),
+    "control character": (
+        "t.yaml",
+        MARK + "a: b\nc: \x01\n",
+        3,
+        broken("not valid YAML: control characters are not allowed"),
+    ),
+    "tab": (
+        "t.yaml",
+        MARK + "Resources:\n\tF: 1\n",
+        3,
+        broken("not valid YAML: found character that cannot start any token"),
+    ),
+    "json without a value": ("t.json", JSON_MARK + "\n}", 3, broken("not valid JSON: Expecting value")),
+    "json string without end": (
+        "t.json",
+        JSON_MARK + '"\\"' * 100_000,
+        2,
+        broken("not valid JSON: Expecting ',' delimiter"),
+    ),
+    "too many functions": (
+        "t.yaml",
+        f"Resources:\n  F: &f {FUNCTION}\n" + ALIASES,
+        1002,
+        "declares more than 1000 functions; split the template or exclude it",
+    ),
+    "too many functions in a service": (
+        "serverless.yml",
+        SERVICE + "a: &a {f: {handler: a.b}}\nfunctions: [" + "*a," * 2_000 + "]\n",
+        2,
+        "declares more than 1000 functions; split the service or exclude it",
+    ),
+    "variable of itself": (
+        "serverless.yml",
+        SERVICE + "functions: ${self:functions}\n",
+        2,
+        "variables refer to themselves: self:functions -> self:functions; break the circle",
+    ),
+    "circle of variables": (
+        "serverless.yml",
+        SERVICE + "functions: {f: {handler: '${self:a}'}}\na: ${self:b}\nb: ${self:a}\n",
+        4,
+        "variables refer to themselves: self:a -> self:b -> self:a; break the circle",
+    ),
+    "circle of files": (
+        "serverless.yml",
+        SERVICE + f"functions: ${{{THIS}}}\n",
+        2,
+        f"variables refer to themselves: {THIS} -> {THIS}; break the circle",
+    ),
+    "chain of variables": (
+        "serverless.yml",
+        SERVICE + HANDLER + CHAINED,
+        42,
+        "variables refer to one another more than 40 times in a row; shorten the chain",
+    ),
+    "doubling variables": ("serverless.yml", SERVICE + HANDLER + DOUBLED, 21, ENDLESS),
+    "very many variables": (
+        "serverless.yml",
+        SERVICE + "functions: {f: {handler: '" + "${self:x}" * 50_000 + "'}}\nx: ''\n",
+        2,
+        ENDLESS,
+    ),
+    "unprintable folder": (
+        "t.yaml",
+        f'Resources:\n  F: {FUNCTION[:-2]}, CodeUri: "a\\0b"}}}}\n',
+        2,
+        f"CodeUri `a\\x00b` {LEAVES}",
+    ),
+}
 
 
 @pytest.mark.parametrize(("name", "text", "line", "message"), BROKEN.values(), ids=BROKEN.keys())
@@ -77,7 +144,7 @@ def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: p
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr("builtins.open", refuse)
+        patched.setattr(Path, "open", refuse)
         answer = read(tmp_path, ["t.yaml"])
     problem = Problem("t.yaml", 0, "cannot be read: Permission denied; make it readable or exclude it")
     assert answer == ((), (problem,))
@@ -86,7 +153,7 @@ def test_a_file_that_may_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: p
 def test_broken_included_file_is_a_problem_of_that_file(tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(SERVICE + "functions: ${file(f.yml)}\n", encoding="utf-8")
     (tmp_path / "f.yml").write_text("a: 1\nb: [\n", encoding="utf-8")
-    problem = Problem("f.yml", 3, "not valid YAML: did not find expected node content; correct the file or exclude it")
+    problem = Problem("f.yml", 3, broken("not valid YAML: did not find expected node content"))
     assert read(tmp_path, ["serverless.yml", "f.yml"]) == ((), (problem,))
 
 
@@ -96,6 +163,54 @@ def test_files_that_include_each_other_are_a_problem(tmp_path: Path) -> None:
     (tmp_path / "b.yml").write_text("${file(a.yml)}\n", encoding="utf-8")
     message = "variables refer to themselves: file(a.yml) -> file(b.yml) -> file(a.yml); break the circle"
     assert read(tmp_path, ["serverless.yml"]) == ((), (Problem("b.yml", 1, message),))
+
+
+OUTSIDE = ["../outside", "/etc", "~/code", "src/../../outside", "C:/code", "link", "link/deeper"]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project beside a folder that is none of its business, with a link to it."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "f.yml").write_text("secret: {handler: a.b}\n", encoding="utf-8")
+    (tmp_path / "outside" / "t.yaml").write_text(MARK + "[", encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "link").symlink_to(tmp_path / "outside")
+    return tmp_path / "project"
+
+
+@pytest.mark.parametrize("written", OUTSIDE)
+def test_code_outside_the_project_is_a_problem_and_the_other_functions_remain(root: Path, written: str) -> None:
+    out = f"{FUNCTION[:-2]}, CodeUri: {written}}}}}"
+    (root / "t.yaml").write_text(f"Resources:\n  Out: {out}\n  In: {FUNCTION}\n", encoding="utf-8")
+    deployed, problems = read(root, ["t.yaml"])
+    assert [(found.resource, found.line) for found in deployed] == [("In", 3)]
+    assert problems == (Problem("t.yaml", 2, f"CodeUri `{written}` {LEAVES}"),)
+
+
+def test_included_files_handlers_and_modules_outside_the_project_are_problems(root: Path) -> None:
+    functions = """\
+package: {individually: true}
+functions:
+  file: ${file(../outside/f.yml):secret}
+  link: ${file(link/f.yml):secret}
+  handler: {handler: ../outside/app.handler}
+  module: {handler: app.handler, module: ../outside}
+  inside: {handler: app.handler}
+"""
+    (root / "serverless.yml").write_text(SERVICE + functions, encoding="utf-8")
+    deployed, problems = read(root, ["serverless.yml"])
+    assert [(found.resource, found.line) for found in deployed] == [("inside", 8)]
+    assert problems == (
+        Problem("serverless.yml", 4, f"file `../outside/f.yml` {LEAVES}"),
+        Problem("serverless.yml", 5, f"file `link/f.yml` {LEAVES}"),
+        Problem("serverless.yml", 6, f"handler `../outside/app.handler` {LEAVES}"),
+        Problem("serverless.yml", 7, f"module `../outside` {LEAVES}"),
+    )
+
+
+def test_a_manifest_behind_a_link_out_of_the_project_is_not_read(root: Path) -> None:
+    assert read(root, ["link/t.yaml"]) == ((), ())
 
 
 def laughs(line_of: str) -> str:
@@ -135,10 +250,50 @@ def test_a_problem_without_libyaml_has_the_same_line(tmp_path: Path, monkeypatch
 
 
 PIECES = st.sampled_from(
-    ["${self:a}", "${file(serverless.yml):a}", "${", "}", "*x", "&x ", "!Ref ", "!Sub ", "<<: ", "[", "]", "{", ", ", ": ", "- ",
-     "\n", "\n  ", "functions", "handler", "app.handler", "Resources", "Type", "AWS::Lambda::Function", "Properties", "Layers",
-     "a", "'", '"', "null", "\t", "#", "|\n", "? ", "\x00", "\ud7ff", "../..", "Ref", "layers", "image", "command", "provider"]
-)  # fmt: skip
+    [
+        "${self:a}",
+        "${file(serverless.yml):a}",
+        "${",
+        "}",
+        "*x",
+        "&x ",
+        "!Ref ",
+        "!Sub ",
+        "<<: ",
+        "[",
+        "]",
+        "{",
+        ", ",
+        ": ",
+        "- ",
+        "\n",
+        "\n  ",
+        "functions",
+        "handler",
+        "app.handler",
+        "Resources",
+        "Type",
+        "AWS::Lambda::Function",
+        "Properties",
+        "Layers",
+        "a",
+        "'",
+        '"',
+        "null",
+        "\t",
+        "#",
+        "|\n",
+        "? ",
+        "\x00",
+        "\ud7ff",
+        "../..",
+        "Ref",
+        "layers",
+        "image",
+        "command",
+        "provider",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -102,7 +102,7 @@ def code_folder(root: Path, folder: str, written: Written) -> str | None:
     if _REMOTE.match(text) or text.endswith(".zip") or ".aws-sam" in text or ".serverless" in text:
         return None
     joined = place(root, folder, written)
-    return posixpath.dirname(joined) if joined.endswith(".py") and os.path.isfile(root / joined) else joined
+    return posixpath.dirname(joined) if joined.endswith(".py") and _is_file(root / joined) else joined
 
 
 def archive_folder(root: Path, folder: str, written: Written, handler: str) -> str | None:
@@ -128,7 +128,7 @@ def module_file(root: Path, code_root: str, handler: str) -> str | None:
     dots, rest = re.fullmatch(r"((?:\.{1,2}/)*)(.*)", module, re.DOTALL).groups()  # type: ignore[union-attr]
     for ending in (".py", "/__init__.py"):
         path = join(code_root, dots + rest.replace(".", "/") + ending)
-        if path is not None and os.path.isfile(root / path) and is_inside(root, path):
+        if path is not None and _is_file(root / path) and is_inside(root, path):
             return path
     return None
 
@@ -138,10 +138,10 @@ def read_text(root: Path, path: str) -> str | None:
 
     Of a file over the limit only the start is read: its text is longer than MAX_BYTES then.
     """
-    if not os.path.isfile(root / path) or not is_inside(root, path):
+    if not _is_file(root / path) or not is_inside(root, path):
         return None
     try:
-        with open(root / path, "rb") as file:
+        with (root / path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ManifestError(f"cannot be read: {error.strerror}; make it readable or exclude it") from error
@@ -162,6 +162,10 @@ def check_text(text: str) -> None:
 def as_number(text: str | None) -> int | None:
     """A whole number of MB or seconds."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  (Path.is_file raises where a name is too long for the system)
 
 
 def _shortened(text: str) -> str:

@@ -28,7 +28,6 @@ from flake8_lambda_perf.manifests.yaml_nodes import (
     is_null,
     parse,
 )
-from flake8_lambda_perf.model import Problem
 
 SAM_FUNCTION = "AWS::Serverless::Function"
 FUNCTION_TYPES = frozenset({SAM_FUNCTION, "AWS::Lambda::Function"})
@@ -62,16 +61,16 @@ def read(root: Path, path: str, text: str) -> Reading:
         raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
     provisioned = template.provisioned()
     deployed: list[Deployed] = []
-    problems: list[Problem] = []
+    problems: list[LocatedError] = []
     for entry in functions:
         try:
             found = _function(template, entry, entry.key.text in provisioned)
         except LocatedError as error:
-            problems.append(error.problem())
+            problems.append(error)
             continue
         if found is not None:
             deployed.append(found)
-    return tuple(deployed), tuple(problems)
+    return tuple(deployed), tuple(error.problem() for error in problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from flake8_lambda_perf.manifests.deployed import (
 from flake8_lambda_perf.manifests.sam import MAX_LAYERS, referred
 from flake8_lambda_perf.manifests.variables import Located, Variables
 from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Sequence, parse
-from flake8_lambda_perf.model import Problem
 
 WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
 """What the plugin serverless-wsgi writes while it packages; `custom.wsgi.app` names the application."""
@@ -41,16 +40,16 @@ def read(root: Path, path: str, text: str) -> Reading:
         return (), ()
     variables = Variables(root, path, top)
     deployed: list[Deployed] = []
-    problems: list[Problem] = []
+    problems: list[LocatedError] = []
     for function in _functions(variables):
         try:
             found = _function(variables, function)
         except LocatedError as error:
-            problems.append(error.problem())
+            problems.append(error)
             continue
         if found is not None:
             deployed.append(found)
-    return tuple(deployed), tuple(dict.fromkeys(problems))
+    return tuple(deployed), tuple(error.problem() for error in problems)
 
 
 @dataclass(frozen=True, slots=True)

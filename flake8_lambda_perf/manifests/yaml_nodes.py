@@ -197,10 +197,10 @@ def _from_yaml(text: str) -> Node | None:
     return builder.document
 
 
-def _yaml_error(error: Any, text: str) -> ManifestError:
+def _yaml_error(error: Exception, text: str) -> ManifestError:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
-        reason, line = error.problem, mark.line + 1
+        reason, line = getattr(error, "problem", "unreadable"), mark.line + 1
     else:
         # A character that YAML forbids: such an error has an offset (in bytes with libyaml) and no mark.
         offset = getattr(error, "position", 0) or 0
@@ -219,17 +219,17 @@ def _from_json(text: str) -> Node | None:
     builder = _Builder()
     line, line_start, last = 1, 0, 0
     for match in _JSON_TOKEN.finditer(text):
-        start, token = match.start(), match.group()
+        start, written = match.start(), match.group()
         if newlines := text.count("\n", last, start):
             line, line_start = line + newlines, text.rfind("\n", last, start) + 1
         last, column = start, start - line_start + 1
-        match token[0]:
+        match written[0]:
             case "{" | "[":
-                builder.open(_Open(token == "{", None, None, line, column))
+                builder.open(_Open(written == "{", None, None, line, column))
             case "}" | "]":
                 builder.close()
             case '"':
-                builder.scalar(Scalar(json.loads(token), None, False, line, column), None)
+                builder.scalar(Scalar(json.loads(written), None, False, line, column), None)
             case _:
-                builder.scalar(Scalar(token, None, True, line, column), None)
+                builder.scalar(Scalar(written, None, True, line, column), None)
     return builder.document
