@@ -74,7 +74,10 @@ class A(B, m=C):  # a comment: with a colon
 
 SLICES = [
     "class A(B, m=C): pass\n",
-    'if 1:\n    @one  # @two\n    @(\n        # @three\n        three(4)\n    )\n    async def f(\n        self, a: "x:y" = lambda: 0, *, b=d[1:2]  # why: not\n    ) -> e[\n        "f"\n    ]: pass\n',
+    (
+        "if 1:\n    @one  # @two\n    @(\n        # @three\n        three(4)\n    )\n    async def f(\n"
+        '        self, a: "x:y" = lambda: 0, *, b=d[1:2]  # why: not\n    ) -> e[\n        "f"\n    ]: pass\n'
+    ),
     "if a: pass\n",
     "await g()\n",
     "return [\n    1,\n        2]\n",
@@ -84,7 +87,10 @@ SLICES = [
     "pass\n",
     "with (j() as k,  # k: comment\n              l()): pass\n",
     "pass\n",
-    "match m, n():\n case [o, *_] if p(o): pass\n case _: pass\n case (\n                # case y:\n                q\n            ): pass\n",
+    (
+        "match m, n():\n case [o, *_] if p(o): pass\n case _: pass\n case (\n                # case y:\n"
+        "                q\n            ): pass\n"
+    ),
     "pass\n",
     "pass\n",
     "pass\n",
@@ -185,7 +191,10 @@ def test_a_pair_is_the_same_call() -> None:
 
 
 PAIRED = {
-    "decorators, classes and parameters": "@a.b(1)\nclass A(B, C, k=D, **e):\n  @f\n  async def g(a: h = i, /, b: j = k, *c: l, d: m = n, e: o, **p: q) -> r: pass\n",
+    "decorators, classes and parameters": (
+        "@a.b(1)\nclass A(B, C, k=D, **e):\n  @f\n"
+        "  async def g(a: h = i, /, b: j = k, *c: l, d: m = n, e: o, **p: q) -> r: pass\n"
+    ),
     "arguments and keywords mixed": "f(a, k=b, *c(d), l=e, *g, **h)\n",
     "dictionaries": "{a: b, **c, d: e}\n{**a}\n{a(b): c for d in e if f if g for h in i}\n",
     "chains of and and or": "a and b and c or d or e and (f and g) and h\n(a or b) or c\n",
@@ -193,14 +202,31 @@ PAIRED = {
     "f-strings over several lines": 'x = f"""{\n  a(b,\n c=d)\n} {e(f"{g(h)}")}"""\n',
     "subscripts": "a[b], a[b,], a[b, c], a[(b, c)], a[b:c:d], a[:, ::2], a[*b], a[*b, c], a[b][c]\n",
     "deleting": "del a\ndel a, b\ndel (a, b)\ndel a,\ndel [a]\ndel (a)\n",
-    "parenthesized with": "with (a): pass\nwith (a, b): pass\nwith (a, b) as c: pass\nwith (a as b, c as d,): pass\nwith (a), (b) as c: pass\nwith (yield): pass\n",
-    "patterns": "match a:\n  case b.c | -1 | 1+2j | 'x' 'y' | None: pass\n  case {'k': d, e.f: _, **g} if h: pass\n  case I(j, k=L(m)) as n: pass\n  case [o, *p], (q,), *_: pass\n  case {**r}: pass\n  case (s): pass\n",
-    "names in another Unicode form": "ﬁle = 𝒶.ﬁle(ﬁle=1)\ndef ﬁ(ﬁ): pass\nimport ﬁ.a as ﬁ\n",
+    "parenthesized with": (
+        "with (a): pass\nwith (a, b): pass\nwith (a, b) as c: pass\nwith (a as b, c as d,): pass\n"
+        "with (a), (b) as c: pass\nwith (yield): pass\n"
+    ),
+    "patterns": (
+        "match a:\n  case b.c | -1 | 1+2j | 'x' 'y' | None: pass\n  case {'k': d, e.f: _, **g} if h: pass\n"
+        "  case I(j, k=L(m)) as n: pass\n  case [o, *p], (q,), *_: pass\n  case {**r}: pass\n  case (s): pass\n"
+    ),
+    "names in another Unicode form": "ﬁle = ª.ﬁle(ﬁle=1)\ndef ﬁ(ﬁ): pass\nimport ﬁ.a as ﬁ\n",
     "imports": "import a, b.c as d\nfrom . import *\nfrom ..e.f import (g as h, i,)\nfrom .j import k; import l\n",
-    "loops and comprehensions": "async def f():\n  async for a, *b in c: pass\n  else: d\n  return [(yield) async for e in g(h) if i(j)]\n",
-    "else of every kind": "for a in b: c\nelse: d\nwhile a: b\nelse: c\nif a: b\nelif c: d\nelif e: f\nelse: g\nif a:\n  pass\nelse:\n  if b: c\n",
-    "exceptions": "try: a\nexcept B as c: d\nexcept (E, f()): g\nelse: h\nfinally: i\ntry: a\nexcept* b: c\ntry: a\nfinally: b\n",
-    "small statements": "global a; nonlocal_ = b = c; d: e; f: g = h; i += j; assert k, l; raise m from n; raise\nx, *y = z; print(*a, *b)\n",
+    "loops and comprehensions": (
+        "async def f():\n  async for a, *b in c: pass\n  else: d\n  return [(yield) async for e in g(h) if i(j)]\n"
+    ),
+    "else of every kind": (
+        "for a in b: c\nelse: d\nwhile a: b\nelse: c\nif a: b\nelif c: d\nelif e: f\nelse: g\nif a:\n  pass\n"
+        "else:\n  if b: c\n"
+    ),
+    "exceptions": (
+        "try: a\nexcept B as c: d\nexcept (E, f()): g\nelse: h\nfinally: i\ntry: a\nexcept* b: c\ntry: a\n"
+        "finally: b\n"
+    ),
+    "small statements": (
+        "global a; nonlocal_ = b = c; d: e; f: g = h; i += j; assert k, l; raise m from n; raise\n"
+        "x, *y = z; print(*a, *b)\n"
+    ),
     "constants": "None, True, False, ..., 1, 1.5, 2j, -3, 'a', b'b', not a\n",
     "lambdas and conditionals": "lambda: 0\nlambda a, /, b=c, *d, e, f=g, **h: i(j) if k(l) else m(n)\n(o := p)\n",
     "comparisons": "a < b(c) <= d != e is not f not in g\n",

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.errors import UsageError
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.config import Settings
 
 CATALOG: Final = Path(__file__).with_name("catalog.json")
 _PREFIX: Final = re.compile(r"LPF\d{0,2}")

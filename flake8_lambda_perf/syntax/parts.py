@@ -79,7 +79,7 @@ def fields(**names: str) -> Children:
     return children
 
 
-def leaf(node: Any, partner: Any) -> Pairs:
+def leaf(_node: Any, _partner: Any) -> Pairs:
     """Pairs nothing below."""
     return iter(())
 

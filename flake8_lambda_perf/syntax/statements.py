@@ -184,7 +184,7 @@ def _match_class(node: Any, partner: Any) -> Pairs:
     yield node.cls, partner.cls
     yield from _sequence(node, partner)
     for keyword, known in together(node, node.kwds, partner.kwd_attrs):
-        check_name(keyword, keyword.key.value, known)  
+        check_name(keyword, keyword.key.value, known)
     yield from together(node, (keyword.pattern for keyword in node.kwds), partner.kwd_patterns)
 
 

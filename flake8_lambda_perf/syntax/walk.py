@@ -209,10 +209,10 @@ class _FieldOrder(cst.CSTVisitor):
         super().__init__()
         self.fields: list[str] = []
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
+    def on_visit(self, node: cst.CSTNode) -> bool:  # noqa: ARG002  # the name is LibCST's
         return False
 
-    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:  # noqa: ARG002  # likewise
         self.fields.append(attribute)
 
 
@@ -224,7 +224,7 @@ def _order(node: cst.CSTNode) -> tuple[str, ...]:
     kind = type(node)
     if kind not in _ORDERS:
         recorder = _FieldOrder()
-        node._visit_and_replace_children(recorder)
+        node._visit_and_replace_children(recorder)  # noqa: SLF001  # its order is said nowhere else
         fields = tuple(recorder.fields)
         if "format_spec" in kind.__dataclass_fields__ and "format_spec" not in fields:
             fields += ("format_spec",)
