@@ -10,6 +10,7 @@ import ast
 import codecs
 import re
 import sys
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -104,7 +105,9 @@ def encode(source: SourceFile, text: str) -> bytes:
 def parse(source: SourceFile) -> ast.Module:
     """Parse a file, or say on which line it is too new, too deep, or no Python at all."""
     try:
-        tree = ast.parse(source.text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in the user's string is not ours to print, nor an error
+            tree = ast.parse(source.text)
     except SyntaxError as error:
         line = error.lineno or 0
         raise SourceError(_syntax_message(error, source.text, sys.version_info[:2]), line) from error

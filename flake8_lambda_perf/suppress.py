@@ -118,4 +118,4 @@ def _codes_in(text: str) -> Codes | None:
     if mark is None:
         return None
     codes = CODES.match(text, mark.end())
-    return tuple(re.split(r"[,\s]+", codes[1].strip(", \t\n\r\f\v"))) if codes else ()
+    return tuple(code for code in re.split(r"[,\s]+", codes[1]) if code) if codes else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import sys
+import warnings
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,13 @@ def test_broken_code_is_said_with_its_line_and_the_python_that_judged(text: str,
 def test_a_lone_surrogate_is_an_error_not_a_crash() -> None:
     with pytest.raises(SourceError, match="surrogates not allowed"):
         parse(source("x = '\ud800'"))
+
+
+def test_warnings_about_the_users_code_are_neither_shown_nor_errors() -> None:
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("error")
+        parse(source("x = '\\d'\ny = 1is 1\n"))
+    assert shown == []
 
 
 @pytest.mark.parametrize(
