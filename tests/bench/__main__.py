@@ -8,20 +8,22 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.bench import corpora, gains, monorepo
-from tests.bench.corpora import Corpus
-from tests.bench.measure import FailedRun, compile_packages
+from tests.bench.measure import FailedRunError, compile_packages
 from tests.bench.speed import COMPARISONS, ON_PACKAGE, Setting
 from tests.bench.table import Row, header
+
+if TYPE_CHECKING:
+    from tests.bench.corpora import Corpus
 
 
 def main() -> int:
     arguments = _parser().parse_args()
     compile_packages(Path(sys.executable))
-    print(
-        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}; CPU is user + system of the child and its children"
-    )
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    print("CPU is the user and system time of a child and its own children")
     with tempfile.TemporaryDirectory(prefix="lambda-perf-bench-") as folder:
         if arguments.what == "gains":
             return gains.report(Path(folder), arguments.runs or 9)
@@ -78,7 +80,7 @@ def _print_rows(folder: Path, corpus: Corpus, names: list[str], runs: int | None
 def _rows(name: str, setting: Setting) -> Iterator[Row | str]:
     try:
         yield from COMPARISONS[name](setting)
-    except FailedRun as failure:
+    except FailedRunError as failure:
         yield f"{name} could not be measured: {failure}"
 
 

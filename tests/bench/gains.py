@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.measure import FailedRun, environment
+from tests.bench.measure import FailedRunError, environment
 from tests.bench.peers import tool
 
 CALLS = 100
@@ -77,7 +77,8 @@ class Gain:
         before, after = statistics.median(self.before), statistics.median(self.after)
         ratio = statistics.median(b / a for b, a in zip(self.before, self.after, strict=True))
         saved = 100 * (1 - 1 / ratio)
-        return f"{self.name:44} {before:9.2f} ms -> {after:8.2f} ms   {ratio:5.1f}x faster, -{saved:.0f} %, n={len(self.before)}"
+        figures = f"{before:9.2f} ms -> {after:8.2f} ms   {ratio:5.1f}x faster, -{saved:.0f} %"
+        return f"{self.name:44} {figures}, n={len(self.before)}"
 
 
 def report(folder: Path, runs: int) -> int:
@@ -127,14 +128,14 @@ def _fixed(before: Path, *options: str) -> Path:
     )
     texts = [{p.relative_to(root): p.read_bytes() for p in root.rglob("*.py")} for root in (before, after)]
     if texts[0] == texts[1]:
-        raise FailedRun(f"lambda-perf fix changed nothing:\n{done.stdout}{done.stderr}")
+        raise FailedRunError(f"lambda-perf fix changed nothing:\n{done.stdout}{done.stderr}")
     return after
 
 
 def _gain(name: str, before: Path, after: Path, driver: str, runs: int) -> Gain:
     answers = [_drive(root, driver)["answers"] for root in (before, after)]
     if answers[0] != answers[1]:
-        raise FailedRun(f"{name}: the program answers differently after the fix")
+        raise FailedRunError(f"{name}: the program answers differently after the fix")
     pairs = [(_milliseconds(before, driver), _milliseconds(after, driver)) for _ in range(runs)]
     return Gain(name, tuple(b for b, _ in pairs), tuple(a for _, a in pairs))
 
@@ -150,6 +151,6 @@ def _drive(root: Path, driver: str) -> dict[str, object]:
         [sys.executable, "-c", driver], cwd=root, env=environment(SETTINGS), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise FailedRun(f"the program in {root.name} failed:\n{done.stderr}")
+        raise FailedRunError(f"the program in {root.name} failed:\n{done.stderr}")
     result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     return result

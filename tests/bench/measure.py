@@ -67,7 +67,7 @@ class Pairs:
         return statistics.median(c.cpu for c in self.first), statistics.median(c.cpu for c in self.second)
 
 
-class FailedRun(Exception):
+class FailedRunError(Exception):
     """A measured command did not do its job; its figure would be worthless."""
 
 
@@ -96,7 +96,7 @@ def run(command: Command, accepted: Sequence[int] = (0, 1)) -> Cost:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in accepted:
-        raise FailedRun(f"{command.name} ended with status {process.returncode}: {' '.join(command.arguments)}")
+        raise FailedRunError(f"{command.name} ended with status {process.returncode}: {' '.join(command.arguments)}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MAXRSS_UNIT, process.returncode)
 
 
@@ -115,7 +115,10 @@ def paired(first: Command, second: Command, runs: int, before: Callable[[], None
 
 def compile_packages(python: Path) -> None:
     """Compiles all that `python` can import, so that no run pays for compiling."""
-    script = "import compileall, sysconfig; [compileall.compile_dir(sysconfig.get_path(n), quiet=2) for n in ('stdlib', 'purelib')]"
+    script = (
+        "import compileall, sysconfig\n"
+        "for name in ('stdlib', 'purelib'): compileall.compile_dir(sysconfig.get_path(name), quiet=2)"
+    )
     subprocess.run(
         [str(python), "-c", script],
         env=environment(),

@@ -19,6 +19,7 @@ from tests.bench.words import (
 )
 
 CANDIDATE_SHARE = 0.10
+TYPES = ("str", "int", "float", "bool")
 HEAVY = (
     "pandas as pd",
     "numpy as np",
@@ -92,7 +93,7 @@ def function(
     rng: random.Random, tally: Tally, name: str, parameters: list[str], length: int, entity: str, method: bool = False
 ) -> Lines:
     """One function with a docstring and about `length` lines; sometimes a candidate."""
-    verb = name.split("_")[0]
+    verb = name.split("_", maxsplit=1)[0]
     signature = ", ".join(["self", *parameters] if method else parameters)
     scope = [p.split(":")[0].split("=")[0].strip() for p in parameters] or ["logger"]
     body = Body(rng, scope)
@@ -224,8 +225,7 @@ def models_module(rng: random.Random, tally: Tally, entity: str, budget: int) ->
         lines += ["", "", "@dataclass", f"class {camel(name)}:", f'{INDENT}"""{sentence(rng, "describe", name)}"""', ""]
         chosen = rng.sample(FIELDS, rng.randint(5, 14))
         lines += [
-            f"{INDENT}{f}: {rng.choice(('str', 'int', 'float', 'bool'))} = {rng.choice(('0', 'None', 'field(default=1)'))}"
-            for f in chosen
+            f"{INDENT}{name}: {rng.choice(TYPES)} = {rng.choice(('0', 'None', 'field(default=1)'))}" for name in chosen
         ]
         lines += [
             "",

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.bench import peers
-from tests.bench.corpora import Corpus
 from tests.bench.measure import Command, Pairs, paired
 from tests.bench.peers import Missing
 from tests.bench.table import Row
+
+if TYPE_CHECKING:
+    from tests.bench.corpora import Corpus
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def _match(body: Body, depth: int) -> Lines:
 
 Writer = Callable[[Body, int], Lines]
 SIMPLE: tuple[Writer, ...] = (
-    _lookup, _lookup, _conditional, _text, _mapping, _comprehension, _grouping, _log, _guard, _sum, _comment, _unpack, _assembled,
+    _lookup, _lookup, _conditional, _text, _mapping, _comprehension, _grouping, _log,
+    _guard, _sum, _comment, _unpack, _assembled,
 )  # fmt: skip
 COMPOUND: tuple[Writer, ...] = (_branch, _branch, _loop, _attempt, _match)
