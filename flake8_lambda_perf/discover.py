@@ -274,7 +274,7 @@ class _Walk:
             with open(os.path.join(self._root, path), encoding="utf-8-sig", errors="surrogateescape") as file:
                 lines = file.read().split("\n")
         except OSError as error:
-            self._problem(path, f"cannot be read: {error.strerror or error}; change its mode")
+            self._problem(path, f"cannot be read: {error.strerror or error}; repair or remove it")
             return None
         try:
             return GitIgnoreSpec.from_lines(lines)

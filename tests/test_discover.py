@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from flake8_lambda_perf.config import Settings
-from flake8_lambda_perf.discover import Tree, excluded, is_test, matches, walk
+from flake8_lambda_perf.discover import MARKERS, Tree, _vendored, excluded, is_test, matches, walk
 from flake8_lambda_perf.model import Problem
 
 BOTO3 = ("boto3/__init__.py", "boto3/session.py", "boto3/resources/__init__.py")
@@ -165,6 +166,24 @@ def test_a_line_git_would_pass_over_does_not_spoil_the_ignore_file(tmp_path: Pat
     assert python(tmp_path) == ("b.py",)
 
 
+def test_an_ignore_file_with_a_mark_and_windows_newlines_counts(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "b.py", "größe.py")
+    (tmp_path / ".gitignore").write_bytes("\ufeffa.py\r\ngröße.py\r\n".encode())
+    assert python(tmp_path) == ("b.py",)
+
+
+def test_an_ignore_file_in_another_encoding_still_ignores_what_can_be_read(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "b.py")
+    (tmp_path / ".gitignore").write_bytes(b"gr\xf6\xdfe.py\na.py\n")
+    assert python(tmp_path) == ("b.py",)
+
+
+def test_an_ignore_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    make(tmp_path, "app.py", ".gitignore/x.txt")
+    message = "cannot be read: Is a directory; repair or remove it"
+    assert walk(tmp_path, Settings()) == Tree(("app.py",), (), 0, (Problem(".gitignore", 0, message),))
+
+
 def test_pathspec_is_imported_only_for_an_ignore_file(tmp_path: Path) -> None:
     make(tmp_path, "app.py")
     script = (
@@ -232,6 +251,14 @@ def test_a_layer_with_one_package_is_left_out(tmp_path: Path) -> None:
 def test_namespace_packages_are_known_by_what_they_hold(tmp_path: Path) -> None:
     make(tmp_path, "google/protobuf/__init__.py", "google/protobuf/message.py", "app.py", "sub/google/own.py")
     assert walk(tmp_path, Settings()) == Tree(("app.py", "sub/google/own.py"), (), 1)
+
+
+def test_the_shape_of_known_packages_is_that_of_the_installed_ones() -> None:
+    folder = sysconfig.get_path("purelib")
+    bare = [path.name for path in Path(folder).iterdir() if path.suffix not in {".dist-info", ".egg-info"}]
+    known = MARKERS.keys() & set(bare)
+    assert known >= {"boto3", "botocore", "requests", "urllib3", "yaml"}
+    assert known - _vendored(folder, bare) == set()
 
 
 def test_the_project_s_own_folder_with_a_known_name_stays(tmp_path: Path) -> None:

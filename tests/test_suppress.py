@@ -209,5 +209,10 @@ def test_a_line_that_does_not_exist_is_not_hidden() -> None:
     assert not Suppressions("# noqa\n", ast.parse("")).hides("LPF101", 7)
 
 
+def test_where_the_tokenizer_gives_up_the_line_alone_counts() -> None:
+    suppressions = Suppressions("here(  # noqa: LPF101\n  here,\n", ast.parse("here"))
+    assert [suppressions.hides("LPF101", 1), suppressions.hides("LPF101", 2)] == [True, False]
+
+
 def test_an_empty_file_hides_nothing() -> None:
     assert not Suppressions("", ast.parse("")).hides("LPF101", 1)
