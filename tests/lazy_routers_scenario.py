@@ -266,7 +266,7 @@ def main(folder, kind):
         if kind == "lazy"
         else {}
     )
-    print(json.dumps({"same": outcome, "own": own}, indent=1, sort_keys=True))
+    sys.stdout.write(json.dumps({"same": outcome, "own": own}, indent=1, sort_keys=True))
 
 
 if __name__ == "__main__":

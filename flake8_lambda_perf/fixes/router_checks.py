@@ -1,0 +1,212 @@
+"""Finds the reasons for which a router is better left to be imported at start."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.import_effects import Module, dotted, effect_of, full_name, imported, read_module
+from flake8_lambda_perf.fixes.router_calls import Draft, RouterApp, applications_of
+from flake8_lambda_perf.fixes.router_routes import odd_route
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.source import SourceFile
+
+NEW_MODULE = "lazy_routers"
+NEW_FUNCTION = "include_lazy_router"
+KEEPERS = frozenset(
+    {"mangum.Mangum", "uvicorn.run", "fastapi.testclient.TestClient", "starlette.testclient.TestClient"}
+)
+"""Calls that take the application and only serve it."""
+
+HARMLESS_ATTRIBUTES = frozenset(
+    {
+        "add_exception_handler",
+        "add_middleware",
+        "api_route",
+        "delete",
+        "dependency_overrides",
+        "exception_handler",
+        "get",
+    }
+    | {"include_router", "middleware", "mount", "on_event", "add_event_handler", "patch", "post", "put", "state"}
+    | {"websocket", "title", "version", "add_api_route", "head", "options"}
+)
+"""What the application may be asked for by code that runs before its routers are loaded."""
+
+
+def refused_application(app: RouterApp, module: Module) -> str | None:
+    """Return why no router of this application may be lazy: somebody looks at its routes at start."""
+    if module.names.get(NEW_FUNCTION, NEW_FUNCTION).rpartition(".")[2] != NEW_FUNCTION:
+        return f"{NEW_FUNCTION} means something else in {app.source.path}"
+    for source in (app.source, *app.others):
+        if ".routes" not in source.text and ".openapi" not in source.text and "get_openapi" not in source.text:
+            continue
+        other = module if source is app.source else read_module("", source)
+        found = None if other is None else _reads_routes(other)
+        if found is not None and not source.path.endswith(f"/{NEW_MODULE}.py"):
+            return f"{source.path}:{found.lineno} reads the routes or the OpenAPI document of an application"
+    applications = applications_of(module)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _keeps(node, applications) and not _only_serves(node, app, module):
+            return f"{app.source.path}:{node.lineno} hands the application to {ast.unparse(node.func)}"
+    return None
+
+
+def _reads_routes(module: Module) -> ast.expr | ast.alias | None:
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Attribute(attr="routes" | "router", value=ast.Attribute(attr="app")):
+                return node
+            case ast.Attribute(attr="routes" | "router", value=ast.Name(id=name)) if "app" in name:
+                if name not in module.names or module.names[name].rpartition(".")[2] == "app":
+                    return node
+            case ast.Attribute(attr="openapi", ctx=ast.Store()):
+                return node
+            case ast.alias(name="get_openapi"):
+                return node
+    return None
+
+
+def _keeps(call: ast.Call, applications: frozenset[str]) -> bool:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(isinstance(value, ast.Name) and value.id in applications for value in given)
+
+
+def _only_serves(call: ast.Call, app: RouterApp, module: Module) -> bool:
+    """Tell whether a call that takes the application leaves its routes alone."""
+    name = dotted(call.func)
+    full = full_name(module.names, name) or f"{module.name}.{name}"
+    if full in KEEPERS or full.rpartition(".")[2] == NEW_FUNCTION:
+        return True
+    owner, _, function = full.rpartition(".")
+    source = app.source if owner == module.name else app.find(owner)
+    holder = None if source is None else read_module(owner, source)
+    for statement in () if holder is None else holder.tree.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == function:
+            names = {argument.arg for argument in (*statement.args.posonlyargs, *statement.args.args)}
+            return _uses_harmlessly(statement, names)
+    return False
+
+
+def _uses_harmlessly(function: ast.FunctionDef, names: set[str]) -> bool:
+    """Tell whether every use of the parameters asks for a harmless attribute."""
+    uses = sum(isinstance(node, ast.Name) and node.id in names for node in ast.walk(function))
+    good = sum(
+        isinstance(node, ast.Attribute) and node.attr in HARMLESS_ATTRIBUTES and dotted(node.value) in names
+        for node in ast.walk(function)
+    )
+    return uses == good
+
+
+def drop_used_elsewhere(draft: Draft) -> None:
+    """Leave a router eager whose import cannot go: something else uses the name it binds."""
+    arguments = {id(node) for include in draft.lazy for node in ast.walk(_router_of(include.call))}
+    reasons: dict[str, str] = {}
+    for include in draft.lazy:
+        head = include.local.partition(".")[0]
+        for node in ast.walk(draft.module.tree):
+            if isinstance(node, ast.Name) and node.id == head and id(node) not in arguments:
+                reasons[include.local] = f"`{include.local}` is used again at {draft.app.source.path}:{node.lineno}"
+        if reasons.get(include.local) is None and (where := _mentioned(draft, include.local, include.module)):
+            reasons[include.local] = f"`{include.local}` is used by {where}"
+    _drop(draft, reasons)
+
+
+def drop_loaded_anyway(draft: Draft) -> None:
+    """Leave a router eager that another import loads at start: it would gain nothing."""
+    while True:
+        kept = kept_modules(draft)
+        reasons = {
+            include.local: f"`{include.local}` is imported at start by another module"
+            for include in draft.lazy
+            if include.module in kept
+        }
+        if not reasons:
+            return
+        _drop(draft, reasons)
+
+
+def drop_effects(draft: Draft) -> None:
+    """Leave a router eager when importing it, or what only it imports, does something to others."""
+    kept = kept_modules(draft)
+    effects: dict[str, str | None] = {}
+    reasons: dict[str, str] = {}
+    for include in draft.lazy:
+        for name in sorted(draft.modules.closure([include.module]) - kept):
+            if name not in effects:
+                module = draft.modules.get(name)
+                effects[name] = None if module is None else odd_route(module) or effect_of(module, draft.modules)
+            if effects[name] is not None:
+                reasons[include.local] = f"`{include.local}` stays: {effects[name]}"
+                break
+    _drop(draft, reasons)
+
+
+def kept_modules(draft: Draft) -> frozenset[str]:
+    """Return the modules of the project that are still imported at start."""
+    gone = {(id(include.origin.statement), id(include.origin.alias)) for include in draft.lazy}
+    names = [draft.module.name]
+    left = ast.Module([], [])
+    for statement in draft.module.tree.body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            aliases = [alias for alias in statement.names if (id(statement), id(alias)) not in gone]
+            if not aliases:
+                continue
+            copy = (
+                ast.Import(aliases)
+                if isinstance(statement, ast.Import)
+                else ast.ImportFrom(statement.module, aliases, statement.level)
+            )
+            left.body.append(copy)
+        else:
+            left.body.append(statement)
+    rest = Module(draft.module.name, draft.module.source, left, {}, frozenset())
+    names.extend(imported(rest))
+    package = draft.module.name.rpartition(".")[0]
+    starts = [name for name in names if name != draft.module.name] + ([package] if package else [])
+    return draft.modules.closure(starts, without=draft.module.name) | {draft.module.name}
+
+
+def _router_of(call: ast.Call) -> ast.expr:
+    """Return the argument that names the router."""
+    return call.args[0] if call.args else next(k.value for k in call.keywords if k.arg == "router")
+
+
+def _mentioned(draft: Draft, local: str, module: str) -> str | None:
+    """Return the file that imports the name from the application's module, or patches it or the router's module."""
+    own = draft.module.name
+    last = own.rpartition(".")[2]
+    patched = re.compile(rf"""['"](?:{re.escape(own)}\.{re.escape(local)}|{re.escape(module)})[.'"]""")
+    attribute = re.compile(rf"\b{re.escape(last)}\.{re.escape(local)}\b")
+    for source in draft.app.others:
+        if local in source.text or module in source.text:
+            if patched.search(source.text) or _imports_from(source, own, local):
+                return source.path
+            if re.search(rf"\bimport\b[^\n]*\b{re.escape(last)}\b", source.text) and attribute.search(source.text):
+                return source.path
+    return None
+
+
+def _imports_from(source: SourceFile, own: str, local: str) -> bool:
+    last = own.rpartition(".")[2]
+    if last not in source.text:
+        return False
+    other = read_module("", source)
+    if other is None:
+        return True
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").rpartition(".")[2] == last
+        and any(alias.name in (local, "*") for alias in node.names)
+        for node in ast.walk(other.tree)
+    )
+
+
+def _drop(draft: Draft, reasons: dict[str, str]) -> None:
+    """Leave the routers eager whose local names have a reason for it."""
+    for include in draft.lazy:
+        if include.local in reasons:
+            draft.eager.append(reasons[include.local])
+    draft.lazy = [include for include in draft.lazy if include.local not in reasons]
