@@ -1,0 +1,17 @@
+"""Keeps certificates."""
+
+from dashboard.store import Store
+
+
+class CertificatesService:
+    def __init__(self):
+        self.store = Store("certificates")
+
+    def list(self):
+        return self.store.list()
+
+    def get(self, key):
+        return self.store.get(key)
+
+    def delete(self, key):
+        self.store.delete(key)

@@ -1,0 +1,17 @@
+"""Keeps consents."""
+
+from dashboard.store import Store
+
+
+class ConsentsService:
+    def __init__(self):
+        self.store = Store("consents")
+
+    def list(self):
+        return self.store.list()
+
+    def get(self, key):
+        return self.store.get(key)
+
+    def delete(self, key):
+        self.store.delete(key)

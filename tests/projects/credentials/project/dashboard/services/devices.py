@@ -1,0 +1,17 @@
+"""Keeps devices."""
+
+from dashboard.store import Store
+
+
+class DevicesService:
+    def __init__(self):
+        self.store = Store("devices")
+
+    def list(self):
+        return self.store.list()
+
+    def get(self, key):
+        return self.store.get(key)
+
+    def delete(self, key):
+        self.store.delete(key)

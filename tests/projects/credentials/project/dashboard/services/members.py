@@ -1,0 +1,17 @@
+"""Keeps members."""
+
+from dashboard.store import Store
+
+
+class MembersService:
+    def __init__(self):
+        self.store = Store("members")
+
+    def list(self):
+        return self.store.list()
+
+    def get(self, key):
+        return self.store.get(key)
+
+    def delete(self, key):
+        self.store.delete(key)

@@ -1,0 +1,17 @@
+"""Keeps users."""
+
+from dashboard.store import Store
+
+
+class UsersService:
+    def __init__(self):
+        self.store = Store("users")
+
+    def list(self):
+        return self.store.list()
+
+    def get(self, key):
+        return self.store.get(key)
+
+    def delete(self, key):
+        self.store.delete(key)

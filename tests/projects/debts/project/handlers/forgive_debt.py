@@ -1,0 +1,9 @@
+from service.debt_table import DebtTable
+from service.decorators import api_handler, authorized
+
+
+@api_handler
+@authorized("owner")
+def forgive(event, context):
+    table = DebtTable()
+    return table.change(event["pathParameters"]["id"], "forgiven")

@@ -1,0 +1,5 @@
+from decimal import Decimal
+
+
+def amount_of(order):
+    return str(Decimal(len(order)))
