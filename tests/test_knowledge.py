@@ -259,7 +259,7 @@ def _idiom_names(skip: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def _package(name: str) -> str:
-    first = name.split(".")[0]
+    first = name.partition(".")[0]
     return first.removesuffix("()")
 
 

@@ -74,6 +74,7 @@ class Idioms:
     transparent_decorators: frozenset[str]
     handler_decorators: frozenset[str]
     route_registrations: frozenset[str]
+    lifespan_registrations: frozenset[str]
     web_adapters: frozenset[str]
     adapters: frozenset[str]
     per_request_callbacks: frozenset[str]
