@@ -30,14 +30,14 @@ class Program:
         return folder
 
 
-def from_cases() -> list[Program]:
-    """Every case as a program, without the marks of the expected findings."""
+def from_cases(*, marked: bool = False) -> list[Program]:
+    """Every case as a program, without the marks of the expected findings unless they are asked for."""
     programs = []
     for page in sorted(CASES.glob("*-*.md")):
         parts = HEADING.split(page.read_text("utf-8"))[1:]
         for heading, body in zip(parts[::2], parts[1::2], strict=True):
             before = body.partition("\n### ")[0]
-            files = tuple((path, MARK.sub("", text)) for path, text in FENCE.findall(before))
+            files = tuple((path, text if marked else MARK.sub("", text)) for path, text in FENCE.findall(before))
             programs.append(Program(f"{page.stem}: {heading}", files))
     return programs
 

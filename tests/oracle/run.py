@@ -28,10 +28,14 @@ VARIABLE = re.compile(r"""environ\[\s*["'](\w+)["']""")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A program: its folder and its handlers as (path, qualified name)."""
+    """A program: its folder and its handlers as (path, qualified name).
+
+    `like` is the folder whose literals shape the events, where a fixed program is compared with it.
+    """
 
     folder: Path
     handlers: tuple[tuple[str, str], ...]
+    like: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Record:
 
 def run(jobs: Sequence[Job]) -> list[Record]:
     """The records of all `jobs`, made in one process of their own."""
-    asked = [{"folder": str(job.folder), "handlers": job.handlers} for job in jobs]
+    asked = [{"folder": str(job.folder), "handlers": job.handlers, "like": str(job.like or job.folder)} for job in jobs]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     done = subprocess.run(
         [sys.executable, "-m", "oracle.run"],
@@ -195,13 +199,13 @@ def run_handler(
     record["imports"] += [[number, *seen] for seen in recorder.imports]
 
 
-def run_program(finder: stubs.StubFinder, folder: Path, handlers: list[tuple[str, str]]) -> dict[str, Any]:
+def run_program(finder: stubs.StubFinder, folder: Path, handlers: list[tuple[str, str]], like: Path) -> dict[str, Any]:
     """Runs all handlers of one program in all moods."""
     record: dict[str, Any] = {"calls": [], "imports": [], "responses": [], "errors": []}
     for path in folder.rglob("*.py"):
         for variable in VARIABLE.findall(path.read_text("utf-8")):
             os.environ.setdefault(variable, f"env-{variable}")
-    found = moods(folder)
+    found = moods(like)
     for index, handler in enumerate(handlers):
         for number, mood in enumerate(found):
             run_handler(finder, folder, handler, mood, record, index * len(found) + number)
@@ -214,7 +218,10 @@ def main() -> None:
     output = sys.stdout
     finder = stubs.StubFinder()
     stubs.install(finder)
-    done = [run_program(finder, Path(job["folder"]), [(path, name) for path, name in job["handlers"]]) for job in jobs]
+    done = [
+        run_program(finder, Path(job["folder"]), [(path, name) for path, name in job["handlers"]], Path(job["like"]))
+        for job in jobs
+    ]
     json.dump(done, output)
 
 

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 STUBBED_STANDARD = frozenset({"sqlite3"})
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -195,9 +195,6 @@ def is_program_function(value: object) -> bool:
 class StubModule(types.ModuleType):
     """A module of a stubbed library: any name can be imported from it."""
 
-    __path__: ClassVar[list[str]] = []
-    __all__: ClassVar[list[str]] = []
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -229,7 +226,10 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return StubModule(spec.name)
+        module = StubModule(spec.name)
+        module.__path__ = []
+        module.__dict__["__all__"] = []
+        return module
 
     def exec_module(self, module: types.ModuleType) -> None:  # noqa: ARG002 - the protocol's
         return None
@@ -296,7 +296,7 @@ def install(finder: StubFinder) -> None:
     def loads_field(text: Any, **options: Any) -> Any:
         if isinstance(text, Field):
             return Event(text.salt, text.mood)
-        return Event("constant", Mood()) if isinstance(text, Stub) else loads(text, **options)
+        return Event(repr(text), Mood()) if isinstance(text, Stub) else loads(text, **options)
 
     places: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
         (http.client, "HTTPConnection", recorded("http.client.HTTPConnection")),

@@ -1,0 +1,155 @@
+"""Judges findings by what a program did: is the line paid again on every request, for nothing?"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from oracle.run import Build, Record
+
+Line: TypeAlias = tuple[str, int]
+Stack: TypeAlias = tuple[Line, ...]
+Identity: TypeAlias = tuple[str, str]
+
+NOT_JUDGED = frozenset({"LPF202", "LPF203", "LPF207", "LPF301", "LPF302"})
+IMPORTS = frozenset({"LPF201"})
+AT_ITS_OWN_LINE = frozenset({"LPF101", "LPF102", "LPF103", "LPF104", "LPF106", "LPF112", "LPF113"})
+MAKERS = frozenset(
+    {"client", "resource", "create_client", "Table", "connect", "addHandler", "getLogger", "download_file"}
+)
+SURELY_CLIENTS = re.compile(
+    r"(boto3\.(client|resource)|boto3\.(session\.)?Session(\(.*\)\.(client|resource))?"
+    r"|psycopg2\.connect|redis\.Redis|requests\.Session|openai\.OpenAI|pymongo\.MongoClient)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A finding as the oracle needs it: its lines, and where its trace ends."""
+
+    code: str
+    path: str
+    line: int
+    end_line: int
+    ends_at: Line | None = None
+
+    def covers(self, line: Line) -> bool:
+        return line[0] == self.path and self.line <= line[1] <= self.end_line
+
+    def text(self) -> str:
+        return f"{self.path}:{self.line} {self.code}"
+
+
+def is_build(name: str) -> bool:
+    """Whether a call makes something: a factory of a library, or a client of a session."""
+    return "(" not in name or name.rpartition(".")[2] in MAKERS
+
+
+def repeated(record: Record) -> dict[Stack, frozenset[Identity]]:
+    """Builds that happen on the second and third request alike, by the lines that led to them.
+
+    One way to a build counts if its arguments are the same in every request in which it is taken.
+    """
+    seen: dict[Stack, dict[tuple[int, int], set[Identity]]] = defaultdict(lambda: defaultdict(set))
+    for call in record.calls:
+        if call.request and is_build(call.name):
+            seen[call.stack][call.mood, call.request].add((call.name, call.arguments))
+    return {
+        stack: frozenset(next(iter(requests.values())))
+        for stack, requests in seen.items()
+        if is_repeated(requests) and len({frozenset(made) for made in requests.values()}) == 1
+    }
+
+
+def is_repeated(requests: Iterable[tuple[int, int]]) -> bool:
+    """Whether both the second and the third request of one mood are among `requests`."""
+    known = set(requests)
+    return any((mood, 3) in known for mood, request in known if request == 2)
+
+
+def is_right(claim: Claim, record: Record) -> bool:
+    """Whether the program pays for the claimed line again and again without need."""
+    if claim.code in IMPORTS:
+        executed = {(mood, request) for mood, request, path, line in record.imports if claim.covers((path, line))}
+        return is_repeated(executed)
+    return any(is_meant(claim, stack) for stack in repeated(record))
+
+
+def is_meant(claim: Claim, stack: Stack) -> bool:
+    """Whether a build at the end of `stack` is the one the claim is about."""
+    if claim.code in AT_ITS_OWN_LINE:
+        return claim.covers(stack[-1])
+    if claim.ends_at is not None and stack[-1] != claim.ends_at:
+        return False
+    return any(claim.covers(line) for line in stack)
+
+
+def wrong(claims: Iterable[Claim], record: Record) -> list[str]:
+    """The claims that the run contradicts."""
+    return [claim.text() for claim in claims if claim.code not in NOT_JUDGED and not is_right(claim, record)]
+
+
+def missed(claims: Iterable[Claim], record: Record) -> list[Line]:
+    """Lines that surely build a client on every request, and that no claim is about."""
+    known = list(claims)
+    return sorted(
+        {
+            stack[-1]
+            for stack, made in repeated(record).items()
+            if any(SURELY_CLIENTS.fullmatch(name) for name, _ in made)
+            and not any(claim.covers(line) for claim in known for line in stack)
+        }
+    )
+
+
+def behaviour(record: Record) -> tuple[tuple[str, ...], list[tuple[int, int, str, str]]]:
+    """What the world sees of a program: its responses, and the calls on what it built."""
+    calls = sorted(
+        (call.mood, call.request, call.name, call.arguments)
+        for call in record.calls
+        if call.request and not is_build(call.name)
+    )
+    return record.responses, calls
+
+
+def differences(before: Record, after: Record) -> list[str]:
+    """How a fixed program behaves differently."""
+    (answers, calls), (new_answers, new_calls) = behaviour(before), behaviour(after)
+    found = [f"answered {new}, not {old}" for old, new in zip(answers, new_answers, strict=False) if old != new]
+    if len(answers) != len(new_answers):
+        found.append(f"{len(new_answers)} answers, not {len(answers)}")
+    found += [f"no longer calls {call}" for call in calls if call not in new_calls]
+    found += [f"now calls {call}" for call in new_calls if call not in calls]
+    return found[:5]
+
+
+def still_paid(fixed: Iterable[Claim], left: Iterable[Claim], before: Record, after: Record) -> list[str]:
+    """Builds that a fix should have ended and that happen again on the second request.
+
+    What a remaining claim is about may go on, and so may what was not among the fixed claims.
+    """
+    gone, remaining = list(fixed), list(left)
+    others = {
+        identity
+        for stack, made in repeated(before).items()
+        if not any(is_meant(claim, stack) for claim in gone)
+        for identity in made
+    }
+    return sorted(
+        f"{stack[-1][0]}:{stack[-1][1]} {name}({arguments})"
+        for stack, made in repeated(after).items()
+        for name, arguments in made
+        if (name, arguments) not in others and not any(claim.covers(line) for claim in remaining for line in stack)
+    )
+
+
+def builds_per_request(calls: Iterable[Build]) -> dict[int, int]:
+    """How many builds each request of the first mood makes; 0 is the import."""
+    counts: dict[int, int] = defaultdict(int)
+    for call in calls:
+        if call.mood == 0 and is_build(call.name):
+            counts[call.request] += 1
+    return dict(counts)
