@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import threading
 from collections.abc import Iterator
 from importlib import import_module
@@ -238,6 +239,30 @@ PAIRED = {
 @pytest.mark.parametrize("text", PAIRED.values(), ids=PAIRED)
 def test_both_trees_are_paired(text: str) -> None:
     assert_pairs(text)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type A[T: b(c), *Ts, **P] = D[T]\n",
+        "@a\nclass C[T: (d, e.f)](g): pass\nclass C[T: h]: pass\n",
+        "def f[T: g(h)](i: T = j) -> T: pass\nasync def f[*Ts](): pass\n",
+        "x = f'{a('b', f'{c['d']}')!r:{e:{f}}}'\n",
+    ],
+)
+def test_syntax_of_python_3_12_is_paired(text: str) -> None:
+    assert_pairs(text)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="syntax of Python 3.13")
+def test_defaults_of_type_parameters_are_paired() -> None:
+    assert_pairs("class C[T: a = b(c), *Ts = *d, **P = [e]]: pass\ntype F[T = g.h] = i\n")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="syntax of Python 3.14")
+def test_template_strings_are_paired() -> None:
+    assert_pairs("x = t'{a(b)!r:>{c}} {d=}'\n")
 
 
 def test_real_sources_are_paired() -> None:

@@ -72,7 +72,7 @@ SNIPPETS = {
         "return lambda n, *, o=1: not n\n"
     ),
     "slices, operators and brackets": "x = ((a[1:2:3, ::, *b] + -c) ** d) and e is not f\n",
-    "newer syntax than the host's": "type A[T: int = str, *Ts, **P] = B\ndef f[T](a): ...\nx = t'{a!r:>{b}}'\n",
+    "type parameters": "type A[T: int = str, *Ts, **P] = B\ndef f[T](a): ...\nclass C[*T](D): ...\n",
     "comments and blank lines": "# head\n\nif a:  # why\n    # inner\n    b(  # open\n        1,\n    )\n\n# foot\n",
     "nothing at all": "",
 }
@@ -120,6 +120,11 @@ def assert_same_calls(module: cst.Module, kind: type[Recorder]) -> None:
 @pytest.mark.parametrize("text", SNIPPETS.values(), ids=SNIPPETS)
 def test_hooks_are_called_as_libcst_calls_them(text: str, kind: type[Recorder]) -> None:
     assert_same_calls(parse_module(text), kind)
+
+
+@pytest.mark.skipif(not hasattr(cst, "TemplatedString"), reason="this libcst does not know template strings")
+def test_template_strings_are_walked_as_libcst_walks_them() -> None:
+    assert_same_calls(parse_module("x = t'{a!r:>{b}} {c=}'\n"), EVERYTHING)
 
 
 @pytest.mark.skipif(not hasattr(cst, "LazyImport"), reason="this libcst does not know lazy imports")

@@ -84,7 +84,10 @@ def _type_parameters(node: Any, partner: Any) -> Pairs:
 def _type_parameter(node: Any, partner: Any) -> Pairs:
     check_name(node, node.param.name.value, partner.name)
     yield from perhaps(node, getattr(node.param, "bound", None), getattr(partner, "bound", None))
-    yield from perhaps(node, node.default, getattr(partner, "default_value", None))
+    default = getattr(partner, "default_value", None)
+    if node.star and isinstance(default, ast.Starred):
+        default = default.value
+    yield from perhaps(node, node.default, default)
 
 
 def _decorators(node: Any, partner: Any) -> Pairs:
