@@ -8,60 +8,47 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.measure import FailedRunError, environment
 from tests.bench.peers import tool
+from tests.bench.routers_app import write_app
 
 CALLS = 100
 
-HANDLER = '''"""Stores the receipt of an order."""
-
-import json
-import os
-
-import boto3
-
-
-def handler(event, context):
-    """Writes the receipt and answers its key."""
-    s3 = boto3.client("s3")
-    key = f"receipts/{event['order']}.json"
-    s3.put_object(Bucket=os.environ["BUCKET"], Key=key, Body=json.dumps(event))
-    return {"statusCode": 200, "body": key}
-'''
+EXAMPLE = Path(__file__).resolve().parents[1] / "projects" / "orders" / "project"
 
 HANDLER_DRIVER = f"""
-import json, time
+import json, sys, time
 from moto import mock_aws
+sys.path.insert(0, "src")
+event = {{"httpMethod": "POST", "pathParameters": {{"id": "17"}}, "body": "tea"}}
 with mock_aws():
     import boto3
-    boto3.client("s3").create_bucket(Bucket="receipts")
+    boto3.client("sqs").create_queue(QueueName="orders")
     import app
-    answers = [app.handler({{"order": 0}}, None)]
+    answers = [app.handler(event, None)]
     start = time.process_time()
-    for number in range({CALLS}):
-        answers.append(app.handler({{"order": number}}, None))
+    for _ in range({CALLS}):
+        answers.append(app.handler(event, None))
     seconds = (time.process_time() - start) / {CALLS}
 print(json.dumps({{"ms": 1000 * seconds, "answers": answers}}))
 """
 
 IMPORT_DRIVER = """
-import json, resource, sys, time
+import json, sys, time
 start = time.process_time()
-import main
+from api.main import app
 seconds = time.process_time() - start
-print(json.dumps({"ms": 1000 * seconds, "answers": 30,
-                  "modules": len(sys.modules), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+print(json.dumps({"ms": 1000 * seconds, "answers": app.openapi()}))
 """
 
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "BUCKET": "receipts",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "MOTO_ACCOUNT_ID": "000000000000",
 }
 
 
@@ -96,22 +83,18 @@ def _handler(folder: Path, runs: int) -> Gain | str:
     if importlib.util.find_spec("moto") is None:
         return "moto is not installed here"
     before = folder / "before"
-    before.mkdir()
-    (before / "app.py").write_text(HANDLER)
-    (before / "pyproject.toml").write_text("[tool.lambda-perf]\n")
-    return _gain("a warm call with an S3 client inside (moto)", before, _fixed(before), HANDLER_DRIVER, runs)
+    shutil.copytree(EXAMPLE, before)
+    return _gain("a warm POST of the example, SQS client inside", before, _fixed(before), HANDLER_DRIVER, runs)
 
 
 def _routers(folder: Path, runs: int) -> Gain | str:
-    missing = [name for name in ("fastapi", "tests.bench.routers_app") if importlib.util.find_spec(name) is None]
+    missing = [name for name in ("fastapi", "mangum") if importlib.util.find_spec(name) is None]
     if missing:
-        return f"{missing[0]} is not here"
-    from tests.bench import routers_app
-
-    build: Callable[[Path], None] = routers_app.build
+        return f"{missing[0]} is not installed here"
     before = folder / "before"
     before.mkdir()
-    build(before)
+    write_app(before)
+    (before / "pyproject.toml").write_text("[tool.lambda-perf]\n")
     after = _fixed(before, "--select", "LPF301", "--unsafe-fixes")
     return _gain("importing a FastAPI app with 30 routers", before, after, IMPORT_DRIVER, runs)
 
