@@ -30,7 +30,7 @@ PURE_BUILTINS = frozenset(
     | {"classmethod", "set", "sorted", "staticmethod", "str", "sum", "super", "tuple", "zip"}
 )
 PURE_METHODS = frozenset(
-    {"absolute", "as_posix", "copy", "encode", "format", "get", "items", "join", "joinpath", "keys", "lower", "lstrip"}
+    {"Bucket", "Queue", "Table", "Topic", "absolute", "as_posix", "copy", "encode", "format", "get", "items", "join", "joinpath", "keys", "lower", "lstrip"}
     | {"replace", "resolve", "rstrip", "split", "strip", "title", "upper", "values", "with_suffix"}
 )
 ROUTE_METHODS = frozenset(
@@ -113,14 +113,21 @@ def read_module(name: str, source: SourceFile) -> Module | None:
             origin = origin_of(statement, package)
             names.update({alias.asname or alias.name: f"{origin}.{alias.name}" for alias in statement.names})
     routers = frozenset(
-        target.id
-        for statement in tree.body
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)
-        if full_name(names, dotted(statement.value.func)) in ROUTER_CLASSES
-        for target in statement.targets
-        if isinstance(target, ast.Name)
+        target
+        for target, value in assigned(tree)
+        if isinstance(value, ast.Call) and full_name(names, dotted(value.func)) in ROUTER_CLASSES
     )
     return Module(name, source, tree, names, routers)
+
+
+def assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what the assignments of a module's own level bind to which value."""
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(targets=targets, value=value):
+                yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
 
 
 def package_of(name: str, path: str) -> str:

@@ -11,8 +11,10 @@ from flake8_lambda_perf.fixes.import_effects import (
     Find,
     Module,
     Modules,
+    assigned,
     dotted,
     full_name,
+    imported,
     origin_of,
     package_of,
 )
@@ -153,10 +155,7 @@ def _resolve(draft: Draft, chain: str) -> tuple[str, Origin, Module, str, str] |
     """Find what a router's name stands for: local name, import, its module, name there, target text."""
     local = next((name for name in _heads(chain) if name in draft.origins), "")
     origins = draft.origins.get(local, [])
-    stores = sum(
-        isinstance(node, ast.Name) and node.id == local and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(draft.module.tree)
-    )
+    stores = sum(isinstance(node, ast.Name) and _is_store(node, local) for node in ast.walk(draft.module.tree))
     if len(origins) != 1 or stores:
         return f"`{chain}` is not bound by one import at the top of {draft.app.source.path}"
     origin, rest = origins[0], chain[len(local) + 1 :]
@@ -170,7 +169,7 @@ def _resolve(draft: Draft, chain: str) -> tuple[str, Origin, Module, str, str] |
     if "." in rest or module is None:
         return f"`{chain}` is not found in a module of the project"
     package = draft.modules.get(full.rpartition(".")[0])
-    if package is not None and draft.modules.closure([package.name]) & {full}:
+    if package is not None and full in imported(package):
         return f"`{chain}` lies in a package that imports its routers itself ({package.source.path})"
     return local, origin, module, rest, f"{written}:{rest}"
 
@@ -184,14 +183,10 @@ def _heads(chain: str) -> Iterator[str]:
 
 def _own_prefix(module: Module, name: str, label: str) -> str | Problem:
     """Return the prefix the router's own module gives it; routes must lie below it."""
-    bound = [
-        statement
-        for statement in module.tree.body
-        if isinstance(statement, ast.Assign) and any(dotted(target) == name for target in statement.targets)
-    ]
-    if name not in module.routers or len(bound) != 1 or not isinstance(bound[0].value, ast.Call):
+    bound = [value for target, value in assigned(module.tree) if target == name]
+    if name not in module.routers or len(bound) != 1 or not isinstance(bound[0], ast.Call):
         return Problem(f"`{label}` is not one plain APIRouter of {module.source.path}")
-    keywords = bound[0].value.keywords
+    keywords = bound[0].keywords
     if any(keyword.arg is None for keyword in keywords):
         return Problem(f"`{label}` is built with arguments that cannot be read")
     prefixes = [keyword.value for keyword in keywords if keyword.arg == "prefix"]
@@ -205,13 +200,9 @@ def static(node: ast.expr, module: Module) -> str | None:
         case ast.Constant(value=str(text)):
             return text
         case ast.Name(id=name):
-            bound = [s for s in ast.walk(module.tree) if isinstance(s, ast.Name) and s.id == name and _is_store(s)]
-            values = [
-                statement.value
-                for statement in module.tree.body
-                if isinstance(statement, ast.Assign) and [dotted(target) for target in statement.targets] == [name]
-            ]
-            literal = values[0] if len(values) == len(bound) == 1 else None
+            stores = [node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and _is_store(node, name)]
+            values = [value for target, value in assigned(module.tree) if target == name]
+            literal = values[0] if len(values) == len(stores) == 1 else None
             return literal.value if isinstance(literal, ast.Constant) and isinstance(literal.value, str) else None
         case ast.BinOp(op=ast.Add()):
             parts = [static(node.left, module), static(node.right, module)]
@@ -224,5 +215,5 @@ def static(node: ast.expr, module: Module) -> str | None:
     return None if None in parts else "".join(part for part in parts if part)
 
 
-def _is_store(node: ast.Name) -> bool:
-    return not isinstance(node.ctx, ast.Load)
+def _is_store(node: ast.Name, name: str) -> bool:
+    return node.id == name and not isinstance(node.ctx, ast.Load)

@@ -1,0 +1,272 @@
+"""The codemod of LPF301: what it writes, and that the result answers as before."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from router_projects import CALLS, GOOD, LAZY_CALLS, ROUTER, edited, fixed, planned, project
+
+from flake8_lambda_perf.fixes.routers import Refusal, RouterApp, plan, template
+from flake8_lambda_perf.model import Fix
+from flake8_lambda_perf.source import SourceFile
+
+NEEDS_FRAMEWORK = pytest.mark.skipif(
+    not all(map(importlib.util.find_spec, ("fastapi", "httpx", "mangum"))), reason="needs fastapi, httpx, mangum"
+)
+
+
+def test_calls_stay_where_they_are_and_the_imports_go() -> None:
+    main = f"""from fastapi import FastAPI
+from mangum import Mangum
+
+from app.routers import a, b, c, d, e
+
+app = FastAPI()
+{CALLS}
+handler = Mangum(app)
+"""
+    fix = planned(project(main))
+    assert isinstance(fix, Fix)
+    assert (
+        edited(fix, main)
+        == f"""from fastapi import FastAPI
+from mangum import Mangum
+
+from app.lazy_routers import include_lazy_router
+
+app = FastAPI()
+{LAZY_CALLS}
+handler = Mangum(app)
+"""
+    )
+    assert fix.title == "Load 5 of 5 routers at the first request under their prefix"
+    assert fix.safety == "safe"
+    assert [(new.path, new.text) for new in fix.creates] == [("app/lazy_routers.py", template("\n"))]
+
+
+def test_every_form_of_import_and_call_keeps_its_comments_and_layout() -> None:
+    main = """import os
+
+import app.routers.d
+import app.routers.e as e_module
+from app.routers import (
+    a,
+    b,
+    settings,  # not a router
+)
+from app.routers.c import router as c_router
+from fastapi import Depends, FastAPI
+
+API = "/api"
+
+service = FastAPI()
+# people first
+service.include_router(a.router, prefix=f"{API}/a", tags=["a"])  # trailing
+service.include_router(
+    b.router,  # the router
+    prefix="/b",
+    # who may
+    dependencies=[Depends(settings.user)],
+)
+if os.environ.get("C"):
+    service.include_router(prefix='/c', router=c_router)
+service.include_router(app.routers.d.router, prefix=API + "/d",)
+service.include_router(
+    e_module.router, tags=["e"]
+)
+"""
+    own_prefix = ROUTER.replace("APIRouter()", 'APIRouter(prefix="/e", tags=["own"])')
+    made = project(main, app__routers__e=own_prefix, app__routers__settings="def user(): return 1\n")
+    assert (
+        fixed(made)
+        == """import os
+
+from app.lazy_routers import include_lazy_router
+from app.routers import (
+    settings,  # not a router
+)
+from fastapi import Depends, FastAPI
+
+API = "/api"
+
+service = FastAPI()
+# people first
+include_lazy_router(service, "app.routers.a:router", prefix=f"{API}/a", tags=["a"])  # trailing
+include_lazy_router(
+    service,
+    "app.routers.b:router",  # the router
+    prefix="/b",
+    # who may
+    dependencies=[Depends(settings.user)],
+)
+if os.environ.get("C"):
+    include_lazy_router(service, prefix='/c', target='app.routers.c:router')
+include_lazy_router(service, "app.routers.d:router", prefix=API + "/d",)
+include_lazy_router(
+    service,
+    "app.routers.e:router",
+    match="/e", tags=["e"]
+)
+"""
+    )
+
+
+def test_relative_imports_stay_relative() -> None:
+    imports = (
+        "from . import a\nfrom .routers import b, c\nfrom .routers.d import router as d_router\nfrom ..top import e\n"
+    )
+    calls = CALLS.replace("d.router", "d_router")
+    main = f"from fastapi import FastAPI\n{imports}app = FastAPI()\n{calls}"
+    made = {
+        "pkg/__init__.py": "", "pkg/sub/__init__.py": "", "pkg/sub/routers/__init__.py": "", "pkg/top/__init__.py": "",
+        "pkg/sub/main.py": main, "pkg/sub/a.py": ROUTER, "pkg/top/e.py": ROUTER,
+        **{f"pkg/sub/routers/{name}.py": ROUTER for name in "bcd"},
+    }  # fmt: skip
+    assert (
+        fixed(made, "pkg/sub/main.py")
+        == """from fastapi import FastAPI
+from .lazy_routers import include_lazy_router
+app = FastAPI()
+include_lazy_router(app, ".a:router", prefix="/a")
+include_lazy_router(app, ".routers.b:router", prefix="/b")
+include_lazy_router(app, ".routers.c:router", prefix="/c")
+include_lazy_router(app, ".routers.d:router", prefix="/d")
+include_lazy_router(app, "..top.e:router", prefix="/e")
+"""
+    )
+
+
+def test_a_project_under_src_and_a_top_level_module_are_imported_as_they_import() -> None:
+    made = {f"src/routers/{name}.py": ROUTER for name in GOOD}
+    main = f"from fastapi import FastAPI\nfrom routers import a, b, c, d, e\napp = FastAPI()\n{CALLS}"
+    made |= {"src/main.py": main, "src/routers/__init__.py": ""}
+    sources = {name: SourceFile(name, text, "utf-8", bom=False) for name, text in made.items()}
+    fix = plan(RouterApp(sources["src/main.py"], "main", lambda name: sources.get(f"src/{name.replace('.', '/')}.py")))
+    assert isinstance(fix, Fix)
+    assert edited(fix, main).splitlines()[1:4] == [
+        "from lazy_routers import include_lazy_router",
+        "app = FastAPI()",
+        'include_lazy_router(app, "routers.a:router", prefix="/a")',
+    ]
+    assert [new.path for new in fix.creates] == ["src/lazy_routers.py"]
+
+
+def test_windows_newlines_stay() -> None:
+    calls = CALLS.replace("(a.router, ", "(\n    a.router,\n    ")
+    head = "from fastapi import FastAPI\nfrom app.routers import (\n    a, b,\n    c, d, e,\n    z,\n)\n"
+    main = f"{head}app = FastAPI()\n{calls}print(z)\n".replace("\n", "\r\n")
+    fix = planned(project(main, app__routers__z=""))
+    assert isinstance(fix, Fix)
+    result = edited(fix, main)
+    assert result.count("\n") == result.count("\r\n")
+    assert result.replace("\r\n", "\n").startswith(
+        "from fastapi import FastAPI\nfrom app.lazy_routers import include_lazy_router\n"
+        "from app.routers import (\n    z,\n)\n"
+        'app = FastAPI()\ninclude_lazy_router(\n    app,\n    "app.routers.a:router",\n    prefix="/a")\n'
+    )
+    assert fix.creates[0].text == template("\r\n")
+
+
+def test_a_second_run_uses_the_file_and_the_import_that_are_there() -> None:
+    main = f"""from fastapi import FastAPI
+from app.lazy_routers import include_lazy_router
+from app.routers import a, b, c, d, e
+app = FastAPI()
+include_lazy_router(app, "app.routers.z:router", prefix="/z")
+{CALLS}"""
+    fix = planned(project(main, app__lazy_routers=template("\n"), app__routers__z=ROUTER))
+    assert isinstance(fix, Fix)
+    assert fix.creates == ()
+    assert (
+        edited(fix, main)
+        == f"""from fastapi import FastAPI
+from app.lazy_routers import include_lazy_router
+app = FastAPI()
+include_lazy_router(app, "app.routers.z:router", prefix="/z")
+{LAZY_CALLS}"""
+    )
+
+
+def test_a_fixed_module_is_not_fixed_again() -> None:
+    main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{CALLS}"
+    again = planned(project(fixed(project(main)), app__lazy_routers=template("\n")))
+    assert again == Refusal("only 0 of 0 routers can be loaded later")
+
+
+def test_own_functions_that_only_add_middleware_are_fine() -> None:
+    line = "def secure(it: FastAPI) -> None:\n    it.add_middleware(object)\n\nsecure(app)\n"
+    main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{CALLS}{line}"
+    assert fixed(project(main)).endswith(LAZY_CALLS + line)
+
+
+def test_a_factory_keeps_its_shape() -> None:
+    head = "from fastapi import FastAPI\n{}\n\ndef create() -> FastAPI:\n    app = FastAPI()\n"
+    calls = "".join(f"    {line}" for line in CALLS.splitlines(keepends=True))
+    lazy = "".join(f"    {line}" for line in LAZY_CALLS.splitlines(keepends=True))
+    main = f"{head.format('from app.routers import a, b, c, d, e')}{calls}    return app\n"
+    new_import = "from app.lazy_routers import include_lazy_router"
+    assert fixed(project(main)) == f"{head.format(new_import)}{lazy}    return app\n"
+
+
+PROBE = """
+import json, sys
+import api.main as main
+def event(method, path, body=None):
+    http = {"method": method, "path": path, "sourceIp": "1.1.1.1"}
+    return {"version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {"host": "h"},
+            "isBase64Encoded": False, "body": body, "requestContext": {"http": http, "stage": "$default"}}
+at_start = sorted(name for name in sys.modules if name.startswith("api.routers."))
+seen = []
+for name in ("accounts", "orders", "tickets"):
+    for method, path in (("GET", "0/5"), ("GET", "0/0"), ("POST", "1"), ("DELETE", "1"), ("GET", "nothing")):
+        seen.append(main.handler(event(method, f"/api/{name}/{path}", "{}"), None))
+loaded = sorted(name for name in sys.modules if name.startswith("api.routers."))
+document = json.dumps(main.app.openapi())
+print(json.dumps({"at_start": at_start, "loaded": loaded, "seen": seen, "document": document}))
+"""
+
+
+def generator() -> Any:
+    path = Path(__file__).parent / "bench" / "routers_app.py"
+    spec = importlib.util.spec_from_file_location("routers_app", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@NEEDS_FRAMEWORK
+def test_thirty_routers_answer_as_before_and_none_is_loaded_at_start(tmp_path: Path) -> None:
+    generator().write_app(tmp_path)
+    eager = probe(tmp_path)
+    made = {str(path.relative_to(tmp_path).as_posix()): path.read_text("utf-8") for path in tmp_path.rglob("*.py")}
+    fix = planned(made, "api/main.py")
+    assert isinstance(fix, Fix)
+    (tmp_path / "api/main.py").write_text(edited(fix, made["api/main.py"]), "utf-8")
+    for new in fix.creates:
+        (tmp_path / new.path).write_text(new.text, "utf-8")
+    lazy = probe(tmp_path)
+    assert (len(eager["at_start"]), lazy["at_start"]) == (30, [])
+    assert lazy["loaded"] == ["api.routers.accounts", "api.routers.orders", "api.routers.tickets"]
+    assert (lazy["seen"], lazy["document"]) == (eager["seen"], eager["document"])
+
+
+def probe(folder: Path) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
