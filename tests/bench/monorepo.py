@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import modules
-from tests.bench.modules import Tally
-from tests.bench.statements import INDENT, Lines
+from tests.bench.modules import Scribe, Tally
+from tests.bench.statements import INDENT, Callee, Lines
 from tests.bench.words import ENTITIES, VERBS, camel
 
 SEED = 20261120
@@ -60,6 +60,8 @@ class Builder:
         self.rng = random.Random(seed)  # noqa: S311  # the same program every time is the point
         self.tally = Tally()
         self.files = 0
+        self.shared: list[tuple[str, Callee]] = []
+        """The functions of the layer with the module each is in."""
 
     def write(self, path: str, lines: Lines) -> None:
         target = self.root / path
@@ -109,9 +111,10 @@ def _write_layer(builder: Builder, count: int) -> None:
     builder.write(f"{base}/responses.py", RESPONSES.splitlines())
     for number in range(count):
         entity = builder.rng.choice(ENTITIES)
-        builder.write(
-            f"{base}/{entity}_{number:02}.py", modules.utility_module(builder.rng, builder.tally, entity, SHARED_LINES)
-        )
+        scribe = Scribe(builder.rng, builder.tally, entity, shared=list(builder.shared))
+        callees: list[Callee] = []
+        builder.write(f"{base}/{entity}_{number:02}.py", modules.utility_module(scribe, SHARED_LINES, callees))
+        builder.shared += [(f"{entity}_{number:02}", callee) for callee in callees]
 
 
 def _write_manifest(builder: Builder, base: str, domain: list[Function]) -> None:
@@ -126,20 +129,21 @@ def _write_manifest(builder: Builder, base: str, domain: list[Function]) -> None
 
 def _write_function(builder: Builder, base: str, function: Function, average: float) -> None:
     budget = int(average * builder.rng.uniform(0.55, 1.45))
-    rng, tally, entity, verb = builder.rng, builder.tally, function.entity, function.verb
+    serverless = function.flavour == "serverless"
     folder = f"{base}/src/{function.name}"
-    prefix = f"src.{function.name}." if function.flavour == "serverless" else ""
-    handler = "handler" if function.flavour == "serverless" else "lambda_handler"
-    entry = modules.handler_module(rng, tally, entity, verb, prefix, handler)
-    builder.write(f"{folder}/app.py", entry)
-    rest = max(budget - len(entry), 200)
-    builder.write(f"{folder}/service.py", modules.service_module(rng, tally, entity, verb, prefix, rest * 30 // 100))
-    builder.write(f"{folder}/repository.py", modules.repository_module(rng, tally, entity, rest * 22 // 100))
-    builder.write(f"{folder}/models.py", modules.models_module(rng, tally, entity, rest * 18 // 100))
-    builder.write(f"{folder}/validation.py", modules.validation_module(rng, tally, entity, rest * 15 // 100))
-    builder.write(f"{folder}/formatting.py", modules.utility_module(rng, tally, entity, rest * 12 // 100))
-    if function.flavour == "serverless":
-        builder.write(f"{folder}/__init__.py", [f'"""{camel(entity)}."""'])
+    prefix = f"src.{function.name}." if serverless else ""
+    scribe = Scribe(builder.rng, builder.tally, function.entity, function.verb, prefix, builder.shared)
+    formatting: list[Callee] = []
+    repository: list[Callee] = []
+    builder.write(f"{folder}/formatting.py", modules.utility_module(scribe, budget * 10 // 100, formatting))
+    builder.write(f"{folder}/models.py", modules.models_module(scribe, budget * 15 // 100))
+    builder.write(f"{folder}/repository.py", modules.repository_module(scribe, budget * 18 // 100, repository))
+    builder.write(f"{folder}/service.py", modules.service_module(scribe, budget * 25 // 100, repository))
+    builder.write(f"{folder}/validation.py", modules.validation_module(scribe, budget * 13 // 100))
+    handler = "handler" if serverless else "lambda_handler"
+    builder.write(f"{folder}/app.py", modules.handler_module(scribe, handler, formatting))
+    if serverless:
+        builder.write(f"{folder}/__init__.py", [f'"""{camel(function.entity)}."""'])
 
 
 def _sam(rng: random.Random, domain: list[Function]) -> Lines:

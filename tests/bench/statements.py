@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.bench.words import ADJECTIVES, ENTITIES, FIELDS, REASONS, VERBS
 
@@ -11,12 +11,17 @@ INDENT = "    "
 Lines = list[str]
 
 
-class Body:
-    """One function body under construction: the names in scope and where randomness comes from."""
+Callee = tuple[str, int]
+"""What a body may call, and how many arguments it takes."""
 
-    def __init__(self, rng: random.Random, names: list[str]) -> None:
+
+class Body:
+    """One function body under construction: the names in scope, what it may call, where randomness comes from."""
+
+    def __init__(self, rng: random.Random, names: list[str], callees: Sequence[Callee] = ()) -> None:
         self.rng = rng
         self.names = list(names)
+        self.callees = callees
 
     def name(self) -> str:
         return self.rng.choice(self.names)
@@ -53,7 +58,7 @@ class Body:
 
     def block(self, depth: int, most: int = 4) -> Lines:
         """An indented block of one to `most` statements."""
-        inner = Body(self.rng, self.names)
+        inner = Body(self.rng, self.names, self.callees)
         return [INDENT + line if line else line for line in inner.lines(self.rng.randint(1, most), depth + 1)]
 
 
@@ -126,6 +131,14 @@ def _unpack(body: Body, _depth: int) -> Lines:
     return [f'{first}, _, {second} = str({source}).partition("{separator}")']
 
 
+def _call(body: Body, depth: int) -> Lines:
+    if not body.callees:
+        return _lookup(body, depth)
+    callee, arity = body.rng.choice(body.callees)
+    arguments = ", ".join(body.name() for _ in range(arity))
+    return [f"{body.fresh()} = {callee}({arguments})"]
+
+
 def _assembled(body: Body, _depth: int) -> Lines:
     rng = body.rng
     sources = [body.name() for _ in range(rng.randint(2, 4))]
@@ -148,7 +161,7 @@ def _branch(body: Body, depth: int) -> Lines:
 
 def _loop(body: Body, depth: int) -> Lines:
     source, entity = body.name(), body.rng.choice(ENTITIES)
-    inner = Body(body.rng, [*body.names, entity])
+    inner = Body(body.rng, [*body.names, entity], body.callees)
     lines = [f"for {entity} in {source}:", *inner.block(depth, 5)]
     if body.rng.random() < 0.4:
         lines += [f'{INDENT}if {entity}.get("{body.rng.choice(FIELDS)}"):', f"{INDENT}{INDENT}continue"]
@@ -178,7 +191,7 @@ def _match(body: Body, depth: int) -> Lines:
 
 Writer = Callable[[Body, int], Lines]
 SIMPLE: tuple[Writer, ...] = (
-    _lookup, _lookup, _conditional, _text, _mapping, _comprehension, _grouping, _log,
+    _lookup, _call, _call, _conditional, _text, _mapping, _comprehension, _grouping, _log,
     _guard, _sum, _comment, _unpack, _assembled,
 )  # fmt: skip
 COMPOUND: tuple[Writer, ...] = (_branch, _branch, _loop, _attempt, _match)
