@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How the values of an event answer: one literal for all, and true or false when tested."""
+    """How the values of an event answer: what literal they equal, and true or false when tested."""
 
     literal: str | None = None
     truth: bool = True
 
 
 class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with values of its own
-    """A value of an event: text that can be indexed, iterated and tested."""
+    """A value of an event: text that can be indexed, iterated and tested.
+
+    It equals the literal of its mood, so that branches and tables of a program are reached, but
+    reads as itself: what is made from it differs from request to request.
+    """
 
     salt: str
     mood: Mood
 
     def __new__(cls, name: str, salt: str, mood: Mood) -> Self:
-        text = mood.literal if mood.literal is not None else f"{name}-{salt}"
-        field = super().__new__(cls, text)
+        field = super().__new__(cls, f"{name}-{salt}")
         field.salt = salt
         field.mood = mood
         return field
@@ -43,9 +48,12 @@ class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with va
         return Field(key, self.salt, self.mood) if self.mood.truth else default
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, str) and not isinstance(other, Field) and self.mood.literal is not None:
+            return str.__eq__(other, self.mood.literal)
         return str.__eq__(self, other) if isinstance(other, str) else False
 
-    __hash__ = str.__hash__
+    def __hash__(self) -> int:
+        return str.__hash__(self) if self.mood.literal is None else hash(self.mood.literal)
 
 
 class Event(dict[str, Any]):

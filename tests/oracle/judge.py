@@ -1,24 +1,38 @@
-"""Judges findings by what a program did: is the line paid again on every request, for nothing?"""
+"""Judges findings by what a program did: a line is to blame if every request pays for it again, for nothing."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from oracle.run import Build, Record
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from oracle.run import Build, Record
 
 Line: TypeAlias = tuple[str, int]
 Stack: TypeAlias = tuple[Line, ...]
 Identity: TypeAlias = tuple[str, str]
 
-NOT_JUDGED = frozenset({"LPF202", "LPF203", "LPF207", "LPF301", "LPF302"})
 IMPORTS = frozenset({"LPF201"})
 AT_ITS_OWN_LINE = frozenset({"LPF101", "LPF102", "LPF103", "LPF104", "LPF106", "LPF112", "LPF113"})
+SOMEWHERE_BELOW = frozenset({"LPF105", "LPF107", "LPF303"})
+JUDGED = IMPORTS | AT_ITS_OWN_LINE | SOMEWHERE_BELOW
 MAKERS = frozenset(
-    {"client", "resource", "create_client", "Table", "connect", "addHandler", "getLogger", "download_file"}
+    {
+        "client",
+        "resource",
+        "create_client",
+        "Table",
+        "connect",
+        "addHandler",
+        "getLogger",
+        "download_file",
+        "register_blueprint",
+        "include_router",
+    }
 )
 SURELY_CLIENTS = re.compile(
     r"(boto3\.(client|resource)|boto3\.(session\.)?Session(\(.*\)\.(client|resource))?"
@@ -44,7 +58,7 @@ class Claim:
 
 
 def is_build(name: str) -> bool:
-    """Whether a call makes something: a factory of a library, or a client of a session."""
+    """Whether a call makes something: a factory of a library, a client of a session, a part of an app."""
     return "(" not in name or name.rpartition(".")[2] in MAKERS
 
 
@@ -89,7 +103,7 @@ def is_meant(claim: Claim, stack: Stack) -> bool:
 
 def wrong(claims: Iterable[Claim], record: Record) -> list[str]:
     """The claims that the run contradicts."""
-    return [claim.text() for claim in claims if claim.code not in NOT_JUDGED and not is_right(claim, record)]
+    return [claim.text() for claim in claims if claim.code in JUDGED and not is_right(claim, record)]
 
 
 def missed(claims: Iterable[Claim], record: Record) -> list[Line]:
@@ -144,6 +158,16 @@ def still_paid(fixed: Iterable[Claim], left: Iterable[Claim], before: Record, af
         for name, arguments in made
         if (name, arguments) not in others and not any(claim.covers(line) for claim in remaining for line in stack)
     )
+
+
+def repeated_imports(record: Record) -> set[Line]:
+    """Import statements in functions that run on the second and third request alike."""
+    lines = {(path, line) for _, _, path, line in record.imports}
+    return {
+        where
+        for where in lines
+        if is_repeated({(mood, request) for mood, request, *line in record.imports if tuple(line) == where})
+    }
 
 
 def builds_per_request(calls: Iterable[Build]) -> dict[int, int]:

@@ -11,13 +11,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oracle import stubs
 from oracle.events import Event, Mood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 REQUESTS = 3
 MOST_LITERALS = 6

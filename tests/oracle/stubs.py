@@ -8,10 +8,12 @@ import importlib.machinery
 import re
 import sys
 import types
-from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
 STUBBED_STANDARD = frozenset({"sqlite3"})
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")

@@ -1,0 +1,130 @@
+"""The oracle is right: what it counts, what it tells apart, and that it agrees with the cases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from oracle import judge, programs, run
+from oracle.generate import generate
+from oracle.judge import Claim
+from oracle.programs import CASES, FENCE, HEADING, MARK, Program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOT_LAMBDA = frozenset(
+    {
+        "A noqa hides the finding",
+        "A Greengrass function is no handler",
+        "A vendored package is left alone",
+        "Credentials of a constant role are left alone",  # they expire: a convention, not to be seen in a run
+    }
+)
+CLIENT = """import boto3
+
+
+def handler(event, context):
+    s3 = boto3.client('s3'{0})
+    return s3.head(Key=event['key'])
+"""
+
+
+def record_of(tmp_path: Path, text: str) -> run.Record:
+    program = Program("one", (("app.py", text),))
+    return run.run([run.Job(program.write(tmp_path), (("app.py", "handler"),))])[0]
+
+
+def test_a_client_in_the_handler_is_built_once_per_request(tmp_path: Path) -> None:
+    record = record_of(tmp_path, CLIENT.format(""))
+    assert judge.builds_per_request(record.calls) == {1: 1, 2: 1, 3: 1}
+    assert judge.wrong([Claim("LPF101", "app.py", 5, 5)], record) == []
+    assert judge.missed([], record) == [("app.py", 5)]
+
+
+def test_an_argument_of_the_event_makes_a_finding_wrong(tmp_path: Path) -> None:
+    record = record_of(tmp_path, CLIENT.format(", region_name=event['region']"))
+    assert judge.wrong([Claim("LPF101", "app.py", 5, 5)], record) == ["app.py:5 LPF101"]
+    assert judge.missed([], record) == []
+
+
+def test_a_branch_on_the_event_is_taken_and_not_taken(tmp_path: Path) -> None:
+    text = CLIENT.format(", region_name='a' if event['kind'] == 'far' else 'b'")
+    assert judge.wrong([Claim("LPF101", "app.py", 5, 5)], record_of(tmp_path, text)) == ["app.py:5 LPF101"]
+
+
+def test_a_client_at_import_is_no_build_of_a_request(tmp_path: Path) -> None:
+    text = "import boto3\n\ns3 = boto3.client('s3')\n\n\ndef handler(event, context):\n    return s3.head(Key='a')\n"
+    record = record_of(tmp_path, text)
+    assert judge.builds_per_request(record.calls) == {0: 1}
+    assert judge.wrong([Claim("LPF101", "app.py", 3, 3)], record) == ["app.py:3 LPF101"]
+
+
+def test_a_fix_that_changes_a_response_is_seen(tmp_path: Path) -> None:
+    before = record_of(tmp_path / "a", "def handler(event, context):\n    return event['id']\n")
+    after = record_of(tmp_path / "b", "def handler(event, context):\n    return event['ID']\n")
+    assert judge.differences(before, after)[0] == "answered ['ID-1'], not ['id-1']"
+
+
+def test_a_program_is_the_same_for_the_same_seed() -> None:
+    assert generate(7) == generate(7)
+    assert generate(7) != generate(8)
+
+
+def claims_in(files: dict[str, str]) -> list[Claim]:
+    """The marks of a case as claims."""
+    return [
+        Claim(code, path, line, line)
+        for path, text in files.items()
+        if path.endswith(".py")
+        for match in MARK.finditer(text)
+        for line in [text.count("\n", 0, match.start()) + 1]
+        for code in re.findall(r"LPF\d{3}", match[0])
+    ]
+
+
+def cases() -> list[tuple[str, dict[str, str], dict[str, str]]]:
+    """Heading, marked files and expected files of each case that can be run by its signature alone."""
+    found = []
+    for page in sorted(CASES.glob("*-*.md")):
+        parts = HEADING.split(page.read_text("utf-8"))[1:]
+        for heading, body in zip(parts[::2], parts[1::2], strict=True):
+            before, _, after = body.partition("\n### ")
+            if heading not in NOT_LAMBDA:
+                found.append((heading, dict(FENCE.findall(before)), dict(FENCE.findall(after))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, list[Claim], run.Record, run.Record]]:
+    """Every case and what the issue wants it to become, executed."""
+    scratch = tmp_path_factory.mktemp("cases")
+    known, jobs = [], []
+    for index, (heading, marked, after) in enumerate(cases()):
+        files = {path: MARK.sub("", text) for path, text in marked.items()}
+        program = Program(heading, tuple(files.items()))
+        if handlers := programs.likely_handlers(program):
+            before = program.write(scratch / f"{index}a")
+            fixed = Program(heading, tuple((files | after).items())).write(scratch / f"{index}b")
+            known.append((heading, claims_in(marked)))
+            jobs += [run.Job(before, handlers), run.Job(fixed, handlers, before)]
+    records = run.run(jobs)
+    return [
+        (heading, claims, before, after)
+        for (heading, claims), before, after in zip(known, records[::2], records[1::2], strict=True)
+    ]
+
+
+def test_every_mark_of_the_cases_is_what_a_run_shows(
+    runs: list[tuple[str, list[Claim], run.Record, run.Record]],
+) -> None:
+    wrong = [f"{heading}: {text}" for heading, claims, before, _ in runs for text in judge.wrong(claims, before)]
+    missed = [f"{heading}: {line}" for heading, claims, before, _ in runs for line in judge.missed(claims, before)]
+    assert (wrong, missed) == ([], [])
+
+
+def test_every_expected_fix_of_the_cases_behaves_as_before(
+    runs: list[tuple[str, list[Claim], run.Record, run.Record]],
+) -> None:
+    assert [(heading, found) for heading, _, a, b in runs if (found := judge.differences(a, b))] == []
