@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.syntax.view import ModuleView
+    from flake8_lambda_perf.model import Fix
+    from flake8_lambda_perf.syntax.view import Evidence, ModuleView
+
+
+def no_fix() -> Fix | None:
+    """Plans nothing: what a rule without a fix reports with."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A node that a rule found, and what it has to say about it."""
+    """A node that a rule found, what proves it, what it has to say about it, and how its fix is planned."""
 
     node: cst.CSTNode
     message: str
+    evidence: Evidence
+    plan: Callable[[], Fix | None] = no_fix
 
 
 class Rule(cst.BatchableCSTVisitor):
@@ -37,6 +46,8 @@ class Rule(cst.BatchableCSTVisitor):
         self.view = view
         self.reports: list[Report] = []
 
-    def report(self, node: cst.CSTNode, **names: str) -> None:
+    def report(
+        self, node: cst.CSTNode, evidence: Evidence, plan: Callable[[], Fix | None] = no_fix, **names: str
+    ) -> None:
         """Reports a node; the names fill the message."""
-        self.reports.append(Report(node, self.message.format(**names)))
+        self.reports.append(Report(node, self.message.format(**names), evidence, plan))

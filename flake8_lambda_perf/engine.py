@@ -1,0 +1,205 @@
+"""From a project to findings and repairs; every face asks here.
+
+`check`, `check_with_fixes` and `fix` read the project and compute; nothing here prints or writes to the project.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf import discover, manifests
+from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.model import Finding, Problem, Run
+from flake8_lambda_perf.project.analysis import Analysis
+from flake8_lambda_perf.project.facts import Module
+from flake8_lambda_perf.project.load import Project
+from flake8_lambda_perf.rules import catalog
+from flake8_lambda_perf.source import Lines
+from flake8_lambda_perf.suppress import Suppressions
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.rules.base import Report, Rule
+    from flake8_lambda_perf.syntax.view import ModuleView
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to look at: a root, its settings, and the files or folders in it to report on.
+
+    `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
+    """
+
+    root: Path
+    settings: Settings
+    targets: tuple[Path, ...]
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    cache: Path | None = None
+    noqa: bool = True
+
+
+def check(job: Job) -> Run:
+    """Finds what is slow; findings say only whether a fix is offered."""
+    run = check_with_fixes(job)
+    return replace(run, findings=tuple(replace(finding, fix=None) for finding in run.findings))
+
+
+def check_with_fixes(job: Job) -> Run:
+    """Finds what is slow, each finding with its fix where there is one."""
+    started = time.perf_counter()
+    with _without_collector():
+        checked = _Checked(job)
+        findings = checked.findings()
+        return Run(
+            tuple(findings),
+            checked.problems(),
+            tuple(sorted((e.handler for e in checked.analysis.entries), key=lambda h: (h.path, h.line, h.name))),
+            len(checked.tree.python),
+            checked.tree.skipped_vendored,
+            time.perf_counter() - started,
+            {finding.path: checked.text(finding.path) for finding in findings},
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Switches the garbage collector off: many objects are made and nearly all live to the end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Checked:
+    """One look at a project."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.codes = catalog.selected(job.settings)
+        self.tree = discover.walk(job.root, job.settings)
+        declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
+        named = {path for path in (self._relative(target) for target in job.targets) if path and path.endswith(".py")}
+        self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
+        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
+        self.analysis = Analysis(self.project, declared, job.settings)
+        self.failed: list[Problem] = []
+
+    def _relative(self, target: Path) -> str | None:
+        try:
+            return target.relative_to(self.job.root).as_posix()
+        except ValueError:
+            return None
+
+    def text(self, path: str) -> str:
+        """Gives a file's text, empty if it cannot be read."""
+        source = self.project.source(path)
+        return source.text if source is not None else ""
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Lists what could not be done, in the order of the files."""
+        for path in self.named:
+            self.project.module(path)
+        found = [*self.tree.problems, *self.manifest_problems, *self.project.problems.values(), *self.analysis.problems, *self.failed]
+        return tuple(sorted(set(found), key=lambda problem: (problem.path, problem.line, problem.message)))
+
+    # -- findings -----------------------------------------------------------------------------
+
+    def findings(self) -> list[Finding]:
+        """Lists the findings in the files that were asked for, in the order of the text."""
+        found: list[Finding] = []
+        for path in sorted(self.analysis.candidates):
+            if self._wanted(path):
+                module = self.analysis.graph.modules[path]
+                found.extend(self._of_module(module, self.analysis.candidates[path]))
+        return sorted(found, key=lambda f: (f.path, f.line, f.column, f.code))
+
+    def _wanted(self, path: str) -> bool:
+        for target in self.job.targets:
+            relative = self._relative(target)
+            if relative in (".", "", path) or (relative is not None and path.startswith(f"{relative}/")):
+                return True
+        return False
+
+    def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
+        codes = self.codes - self._ignored(module.path)
+        classes = [rule for rule in self._rules(module, codes)]
+        if not classes:
+            return
+        lines = Lines(module.text)
+        try:
+            reports = self._reports(module, statements, classes, lines)
+        except SourceError as error:
+            self.failed.append(Problem(module.path, error.line, str(error)))
+            return
+        hidden = Suppressions(module.text, module.tree) if self.job.noqa else None
+        seen: set[tuple[str, int]] = set()
+        for rule, report, view in reports:
+            finding = _finding(rule, report, view)
+            key = (finding.code, finding.span.start)
+            if key not in seen and not (hidden is not None and hidden.hides(finding.code, finding.line)):
+                seen.add(key)
+                yield finding
+
+    def _ignored(self, path: str) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for pattern, selectors in self.job.settings.per_file_ignores:
+            if discover.matches(path, (pattern,)):
+                found = found.union(*(catalog.resolve(selector) for selector in selectors))
+        return found
+
+    def _rules(self, module: Module, codes: Iterable[str]) -> Iterator[type[Rule]]:
+        wanted = frozenset(codes)
+        for entry in catalog.entries():
+            if entry.code in wanted:
+                rule = getattr(import_module(entry.module), "".join(part.capitalize() for part in entry.name.split("-")))
+                yield rule
+
+    def _reports(
+        self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines
+    ) -> list[tuple[Rule, Report, ModuleView]]:
+        from flake8_lambda_perf.syntax import tree, walk
+        from flake8_lambda_perf.syntax.view import ModuleView
+
+        try:
+            root = tree.parse_module(tree.slices_of(module.text, lines, statements))
+            pairs = tree.pair_headers(root, statements)
+        except (SourceError, tree.PairingError):
+            root = tree.parse_module(module.text)
+            pairs = tree.pair(root, module.tree)
+        view = ModuleView(self.analysis, module, lines, pairs)
+        rules = [rule(view) for rule in classes]
+        walk.walk(root, rules)
+        return [(rule, report, view) for rule in rules for report in rule.reports]
+
+
+def _finding(rule: Rule, report: Report, view: ModuleView) -> Finding:
+    span = view.span_of(report.node)
+    line, column = view.lines.position(span.start)
+    end_line, end_column = view.lines.position(span.end)
+    fix = report.plan()
+    return Finding(
+        rule.code,
+        rule.name,
+        report.message,
+        view.module.path,
+        span,
+        line,
+        column,
+        end_line,
+        end_column,
+        report.evidence.steps,
+        report.evidence.handler,
+        fix.safety if fix is not None else None,
+        fix,
+    )

@@ -1,0 +1,325 @@
+"""One project analysed: its handlers, what they reach, and the lines that build something on every request."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from flake8_lambda_perf.config import Settings
+from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.knowledge import Client, clients
+from flake8_lambda_perf.model import Confidence, Handler, Problem
+from flake8_lambda_perf.project import handlers
+from flake8_lambda_perf.project.facts import Class, Function, Module, Site
+from flake8_lambda_perf.project.graph import Graph, Proof
+from flake8_lambda_perf.project.handlers import Entry
+from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.load import Project
+from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.values import Ext
+
+
+class Declared(Protocol):
+    """What the analysis reads of a function that a manifest deploys."""
+
+    @property
+    def handler(self) -> str: ...
+    @property
+    def root(self) -> str | None: ...
+    @property
+    def manifest(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def runtime(self) -> str | None: ...
+    @property
+    def memory(self) -> int | None: ...
+    @property
+    def timeout(self) -> int | None: ...
+    @property
+    def snapstart(self) -> bool | None: ...
+    @property
+    def vpc(self) -> bool | None: ...
+    @property
+    def provisioned_concurrency(self) -> bool | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A call that builds a known client, and the paths on which requests do so; the first proof is the shortest."""
+
+    site: Site
+    client: Client
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """An instantiation per request of a class whose constructor builds clients."""
+
+    cls: Class
+    builds: tuple[Build, ...]
+
+
+class Analysis:
+    """Everything the rules may ask about a project; made once, then only read."""
+
+    def __init__(self, project: Project, declared: Iterable[Declared], settings: Settings) -> None:
+        self.project = project
+        self.settings = settings
+        self.names = Names(project.resolve)
+        self.graph = Graph(self.names)
+        self.clients = _with_extra(settings.extra_clients)
+        self.entries: list[Entry] = []
+        self.handler_of: dict[Function, Handler] = {}
+        self.problems: list[Problem] = []
+        self._builds: dict[ast.Call, Build] = {}
+        self._constructions: dict[ast.Call, Construction] = {}
+        self.candidates: dict[str, list[ast.stmt]] = {}
+        self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
+        self._find_entries(declared, settings.handlers)
+        self._explore()
+        self._judge()
+
+    # -- handlers -----------------------------------------------------------------------------
+
+    def _find_entries(self, declared: Iterable[Declared], named: Iterable[str]) -> None:
+        for deployed in declared:
+            self._add_declared(deployed)
+        for name in named:
+            self._add_named(name)
+        for path in self.project.files:
+            if is_test(path):
+                continue
+            data = self.project.data(path)
+            if data is not None and handlers.MAY_HOLD_HANDLER.search(data):
+                module = self.project.module(path)
+                if module is not None:
+                    for entry in handlers.conventional(module, self.names):
+                        self._add(entry)
+                    if not any(entry.handler.path == path for entry in self.entries):
+                        for entry in handlers.single_parameter(module, self._called(module), self.names):
+                            self._add(entry)
+
+    def _called(self, module: Module) -> Iterator[str]:
+        """Lists names that are called anywhere in a module."""
+        for function in module.functions:
+            index_body(function)
+        for site in [*module.calls, *(site for function in module.functions for site in function.calls)]:
+            if isinstance(site.node.func, ast.Name):
+                yield site.node.func.id
+
+    def _add(self, entry: Entry) -> None:
+        if entry.function is not None:
+            if entry.function in self.handler_of:
+                return
+            self.handler_of[entry.function] = entry.handler
+        self.entries.append(entry)
+
+    def _add_declared(self, deployed: Declared) -> None:
+        module_name, _, name = deployed.handler.rpartition(".")
+        dotted = module_name.replace("/", ".")
+        path = self._module_path(deployed.root, dotted)
+        confidence: Confidence = "declared"
+        if path is None:
+            path, confidence = self._unique(dotted, name), "conventional"
+        module = self.project.module(path) if path is not None else None
+        if module is None:
+            return
+        found = handlers.resolve_name(module, name, self.names)
+        if found is None:
+            return
+        function = found if isinstance(found, Function) else None
+        line = function.line if function is not None else 1
+        handler = Handler(
+            name,
+            function.module.path if function is not None else module.path,
+            line,
+            function.qualified_name if function is not None else name,
+            f"{deployed.manifest}:{deployed.line} {deployed.resource}",
+            confidence,
+            deployed.runtime,
+            deployed.memory,
+            deployed.timeout,
+            deployed.snapstart,
+            deployed.vpc,
+            deployed.provisioned_concurrency,
+        )
+        self._add(Entry(handler, function, 2))
+
+    def _module_path(self, root: str | None, dotted: str) -> str | None:
+        if root is None:
+            return None
+        base = "/".join([*([root] if root else []), *dotted.split(".")])
+        return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in self.project.known), None)
+
+    def _unique(self, dotted: str, name: str) -> str | None:
+        """Finds the only module of the project whose path ends with the handler's and that defines it."""
+        tail = dotted.replace(".", "/")
+        found = [path for path in self.project.files if f"/{path}".endswith(f"/{tail}.py") and not is_test(path)]
+        defining = [path for path in found if f"def {name}".encode() in (self.project.data(path) or b"")]
+        return defining[0] if len(defining) == 1 else None
+
+    def _add_named(self, spec: str) -> None:
+        dotted, _, name = spec.partition(":")
+        path = self._module_path("", dotted) or self._module_path("src", dotted) or self._unique(dotted, name)
+        module = self.project.module(path) if path is not None else None
+        found = handlers.resolve_name(module, name, self.names) if module is not None else None
+        if not isinstance(found, Function):
+            reason = "no such module" if module is None else "the module has no such function"
+            self.problems.append(Problem("", 0, f"handlers names `{spec}`: {reason}; write it as package.module:function"))
+            return
+        handler = Handler(name, found.module.path, found.line, found.qualified_name, "named in the settings", "named")
+        self._add(Entry(handler, found, min(len(found.params), 2)))
+
+    # -- reachability -------------------------------------------------------------------------
+
+    def _explore(self) -> None:
+        closure = self._closure()
+        served = any(entry.function is None for entry in self.entries) or bool(self.entries)
+        self.graph.on_body = self._routes_in if served else lambda _function: ()
+        for module in closure:
+            for function in module.functions:
+                if function.parent is None and function.decorated:
+                    self._add_route(function)
+        for entry in self.entries:
+            if entry.function is not None:
+                self.graph.entries.setdefault(entry.function, entry.passed)
+                for wrapper in self.graph.wrappers.of(entry.function):
+                    self.graph.entries.setdefault(wrapper.function, entry.passed)
+                    self.handler_of.setdefault(wrapper.function, entry.handler)
+        self.graph.explore(closure, ())
+
+    def _routes_in(self, function: Function) -> Iterator[Function]:
+        for nested in function.nested:
+            if nested.decorated and self._add_route(nested):
+                yield nested
+
+    def _add_route(self, function: Function) -> bool:
+        evidence = handlers.is_route(function, self.names)
+        if evidence is None or function in self.handler_of:
+            return function in self.handler_of
+        module = function.module
+        handler = Handler(function.name, module.path, function.line, function.qualified_name, evidence, "conventional")
+        self.handler_of[function] = handler
+        self.graph.entries.setdefault(function, 0)
+        return True
+
+    def _closure(self) -> list[Module]:
+        """Lists the modules that handlers import, directly or not."""
+        start = sorted({entry.handler.path for entry in self.entries})
+        found: dict[str, Module] = {}
+        stack = [module for path in reversed(start) if (module := self.project.module(path)) is not None]
+        while stack:
+            module = stack.pop()
+            if module.path in found:
+                continue
+            found[module.path] = module
+            for function in module.functions:
+                index_body(function)
+            for node, _place in list(module.imports):
+                for path in imported_paths(self.project, node, module.path):
+                    other = self.project.module(path) if path not in found else None
+                    if other is not None:
+                        stack.append(other)
+        return list(found.values())
+
+    # -- what is built ------------------------------------------------------------------------
+
+    def client_of(self, site: Site) -> Client | None:
+        """Names the client a call builds, if it can be only that."""
+        func = site.node.func
+        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        if isinstance(func, ast.Attribute) and last not in self._last_names:
+            return None
+        found = {value.name for value in self.names.values(func, site.place) if isinstance(value, Ext)}
+        known = {name for name in found if name in self.clients}
+        return self.clients[min(known)] if known and known == found else None
+
+    def _judge(self) -> None:
+        for function in sorted(self.graph.requests, key=lambda f: (f.module.path, f.line, f.qualified_name)):
+            for site in function.calls:
+                client = self.client_of(site)
+                if client is not None and not client.loop_bound:
+                    self._judge_site(site, client)
+        for node, construction in self._constructions.items():
+            edge = next(edge for edge in construction.builds[0].proofs[0].path if edge.node is node)
+            self._add_candidate(edge.module.path, edge.place.statement)
+
+    def _judge_site(self, site: Site, client: Client) -> None:
+        node = site.node
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(node.func, ast.Attribute):
+            values.append(node.func.value)
+        duties = self.graph.duties.of_values(values, site.place)
+        if duties is None:
+            return
+        proofs = tuple(self.graph.proofs(site.place, duties))
+        if proofs:
+            self._builds[node] = Build(site, client, proofs)
+            self._add_candidate(site.place.scope.module.path, site.place.statement)
+            return
+        for proof in self.graph.proofs(site.place, duties, through_constructors=True):
+            edge = next(edge for edge in proof.path if edge.kind == "builds")
+            if isinstance(edge.node, ast.Call) and edge.built is not None:
+                build = Build(site, client, (proof,))
+                known = self._constructions.get(edge.node)
+                builds = (*known.builds, build) if known is not None else (build,)
+                self._constructions[edge.node] = Construction(edge.built, builds)
+
+    def _add_candidate(self, path: str, statement: ast.stmt) -> None:
+        statements = self.candidates.setdefault(path, [])
+        if statement not in statements:
+            statements.append(statement)
+
+    def build_at(self, node: ast.AST) -> Build | None:
+        """Tells what a call builds per request."""
+        return self._builds.get(node) if isinstance(node, ast.Call) else None
+
+    def construction_at(self, node: ast.AST) -> Construction | None:
+        """Tells what instantiating a project class here builds per request."""
+        return self._constructions.get(node) if isinstance(node, ast.Call) else None
+
+    @property
+    def builds(self) -> Mapping[ast.Call, Build]:
+        """Everything that is built per request, by its call."""
+        return self._builds
+
+    @property
+    def constructions(self) -> Mapping[ast.Call, Construction]:
+        """Every instantiation per request that builds clients, by its call."""
+        return self._constructions
+
+
+def imported_paths(project: Project, node: ast.Import | ast.ImportFrom, importer: str) -> Iterator[str]:
+    """Lists the project's files that an import statement loads."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            parts = alias.name.split(".")
+            for end in range(1, len(parts) + 1):
+                path = project.locate(".".join(parts[:end]), importer, 0)
+                if path is not None:
+                    yield path
+        return
+    base = node.module or ""
+    path = project.locate(base, importer, node.level) if base or node.level else None
+    if path is not None:
+        yield path
+    for alias in node.names:
+        if alias.name != "*":
+            path = project.locate(f"{base}.{alias.name}" if base else alias.name, importer, node.level)
+            if path is not None:
+                yield path
+
+
+def _with_extra(extra: Iterable[str]) -> Mapping[str, Client]:
+    known = dict(clients())
+    pattern = known["boto3.client"]
+    for name in extra:
+        variable = "".join(f"_{c.lower()}" if c.isupper() else c for c in name.rpartition(".")[2]).strip("_")
+        known[name] = replace(pattern, name=name, code="LPF104", kind="sdk", variable=variable, source="settings: extra-clients")
+    return known

@@ -1,0 +1,384 @@
+"""On what a value depends: nothing, the environment, a store, or the request (analysis.md section 2)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+from flake8_lambda_perf.knowledge import clients, idioms
+from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
+from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.names import Names, before
+from flake8_lambda_perf.project.values import Argument, Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Unknown, arguments
+
+
+class Level(IntEnum):
+    """How freely a value may move; a value is as bound as the most bound thing it is made of."""
+
+    CONSTANT = 0
+    ENVIRONMENT = 1
+    STORE = 2
+    REQUEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Dep:
+    """A level, joined with that of the parameters in `refs`; `looped` if it changes from item to item of a loop."""
+
+    level: Level = Level.CONSTANT
+    refs: frozenset[tuple[Function, str]] = frozenset()
+    looped: bool = False
+
+    def join(self, other: Dep) -> Dep:
+        """Gives what depends on both."""
+        if other is NONE:
+            return self
+        if self is NONE:
+            return other
+        return Dep(max(self.level, other.level), self.refs | other.refs, self.looped or other.looped)
+
+
+NONE = Dep()
+ENVIRONMENT = Dep(Level.ENVIRONMENT)
+STORE = Dep(Level.STORE)
+REQUEST = Dep(Level.REQUEST)
+CONTAINERS = frozenset({"dict()", "list()", "set()", "collections.defaultdict()", "collections.OrderedDict()"})
+CASED = 1  # names outside the project whose last part starts with a capital are taken for classes
+
+
+class Dependence:
+    """Answers on what expressions depend; belongs to one `Names`."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.memo: dict[ast.AST, Dep] = {}
+        self.active: set[object] = set()
+
+    def forget(self) -> None:
+        """Drops what was evaluated."""
+        self.memo.clear()
+
+    def expression(self, expr: ast.expr, place: Place) -> Dep:
+        """Tells on what the expression's value depends."""
+        if isinstance(expr, ast.Constant):
+            return NONE
+        found = self.memo.get(expr)
+        if found is not None:
+            return found
+        if expr in self.active:
+            return NONE
+        if len(self.active) > 80:
+            return REQUEST
+        self.active.add(expr)
+        found = self._expression(expr, place)
+        self.active.discard(expr)
+        self.memo[expr] = found
+        return found
+
+    def all(self, exprs: Iterable[ast.expr], place: Place) -> Dep:
+        """Joins several expressions of one place."""
+        found = NONE
+        for expr in exprs:
+            found = found.join(self.expression(expr, place))
+        return found
+
+    def _expression(self, expr: ast.expr, place: Place) -> Dep:
+        match expr:
+            case ast.Name(id=name):
+                return self._name(name, expr, place)
+            case ast.Attribute():
+                return self._attribute(expr, place)
+            case ast.Call():
+                return self.call(expr, place)
+            case ast.Lambda():
+                return NONE
+            case ast.Yield() | ast.YieldFrom():
+                return REQUEST
+            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
+                return self._comprehension(expr, [elt], place)
+            case ast.DictComp(key=key, value=value):
+                return self._comprehension(expr, [key, value], place)
+        found = NONE
+        for child in ast.iter_child_nodes(expr):
+            if isinstance(child, ast.expr):
+                found = found.join(self.expression(child, place))
+        return found
+
+    def _comprehension(self, expr: ast.expr, results: list[ast.expr], place: Place) -> Dep:
+        generators: list[ast.comprehension] = expr.generators  # type: ignore[attr-defined]  # every comprehension has them
+        found = self.expression(generators[0].iter, place)
+        for node in ast.walk(expr):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                bound = any(_binds(generator.target, node.id) for generator in generators)
+                found = found if bound else found.join(self._name(node.id, node, place))
+            elif isinstance(node, ast.Call):
+                found = found.join(self._callee_level(node, place))
+        return found if results else NONE
+
+    def _callee_level(self, node: ast.Call, place: Place) -> Dep:
+        found = NONE
+        for value in self.names.values(node.func, place):
+            if isinstance(value, Ext):
+                found = found.join(external(value.name) or NONE)
+        return found
+
+    # -- names --------------------------------------------------------------------------------
+
+    def _name(self, name: str, node: ast.Name, place: Place) -> Dep:
+        bindings = self.names.bindings(name, place)
+        if bindings is None:
+            return REQUEST if any(isinstance(v, Unknown) for v in self.names.values(node, place)) else NONE
+        return self.bound(name, bindings, place)
+
+    def bound(self, name: str, bindings: list[Binding], place: Place) -> Dep:
+        """Joins the bindings a use may see, the tests that choose between them, and changes made in place."""
+        found = NONE
+        here = set(place.branch.chain())
+        for binding in bindings:
+            found = found.join(self.binding(binding))
+            if len(bindings) > 1:
+                found = found.join(self._choice(binding.place, here))
+        return found.join(self._mutations(name, bindings, place))
+
+    def _choice(self, place: Place, here: set[object]) -> Dep:
+        found = NONE
+        for branch in place.branch.chain():
+            if branch in here:
+                break
+            if branch.test is not None and branch.kind in ("if", "after", "operand", "case"):
+                found = found.join(self.expression(branch.test, before(place)))
+            elif branch.kind == "handler":
+                found = found.join(STORE)
+        return found
+
+    def binding(self, binding: Binding) -> Dep:
+        """Tells on what one binding's value depends."""
+        match binding.kind:
+            case "import" | "from" | "def" | "class" | "del" | "star":
+                return self._imported(binding) if binding.kind == "from" else NONE
+            case "param":
+                return self._parameter(binding)
+            case "except":
+                return REQUEST
+            case "aug" if binding.name in binding.place.scope.global_names:
+                return REQUEST
+        if binding.value is None:
+            return NONE
+        found = self.expression(binding.value, before(binding.place))
+        if binding.kind == "for":
+            return Dep(found.level, found.refs, True)
+        if binding.kind == "aug":
+            earlier = self.names.bindings(binding.name, before(before(binding.place)))
+            for other in earlier or ():
+                if other is not binding and other.kind != "aug":
+                    found = found.join(self.binding(other))
+        return found
+
+    def _imported(self, binding: Binding) -> Dep:
+        found = NONE
+        for value in self.names.binding(binding):
+            if isinstance(value, Ext):
+                found = found.join(external(value.name) or NONE)
+            elif isinstance(value, Unknown):
+                found = found.join(self._project_name(binding))
+        return found if found is not NONE else self._project_name(binding)
+
+    def _project_name(self, binding: Binding) -> Dep:
+        origin, alias = binding.origin, binding.node
+        if origin is None or not isinstance(alias, ast.alias):
+            return NONE
+        module = self.names.resolve(origin.module or "", binding.place.scope.module.path, origin.level)
+        return self.member(module, alias.name) if module is not None else NONE
+
+    def member(self, module: Module, name: str) -> Dep:
+        """Tells on what a module's global depends."""
+        key = (module, name)
+        if key in self.active:
+            return NONE
+        self.active.add(key)
+        bindings = self.names.bindings(name, module.end)
+        found = self.bound(name, [*(bindings or ()), *module.global_writes.get(name, ())], module.end) if bindings else NONE
+        self.active.discard(key)
+        return found
+
+    def _parameter(self, binding: Binding) -> Dep:
+        function = binding.place.scope.function
+        assert function is not None
+        if function.cls is not None and binding.index == 0:
+            return NONE
+        return Dep(Level.CONSTANT, frozenset({(function, binding.name)}))
+
+    def _mutations(self, name: str, bindings: list[Binding], place: Place) -> Dep:
+        if not bindings or bindings[0].kind in ("import", "from", "def", "class"):
+            return NONE
+        owner: Scope = bindings[0].place.scope
+        scopes = [owner]
+        if owner.kind == "module" and self._is_container(bindings[0]):
+            for function in list(owner.module.functions):
+                index_body(function)
+            scopes += [f.scope for f in owner.module.functions if name in f.scope.mutations and name not in f.scope.bindings]
+        elif owner.function is not None:
+            scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
+        if place.scope.kind == "comprehension":
+            scopes.append(place.scope)
+        found = NONE
+        for scope in scopes:
+            for value, where in scope.mutations.get(name, ()):
+                found = found.join(self.expression(value, where)).join(self._choice(where, set(place.branch.chain())))
+        return found.join(self._passed(name, bindings, owner))
+
+    def _passed(self, name: str, bindings: list[Binding], owner: Scope) -> Dep:
+        """Joins what is passed along with a container: the callee may put it in."""
+        if owner.function is None or not any(self._is_container(binding) for binding in bindings):
+            return NONE
+        found = NONE
+        for site in owner.function.calls:
+            if any(isinstance(arg, ast.Name) and arg.id == name for arg in site.node.args) and self._may_fill(site.node, site.place):
+                others = [arg for arg in site.node.args if not (isinstance(arg, ast.Name) and arg.id == name)]
+                found = found.join(self.all([*others, *(keyword.value for keyword in site.node.keywords)], site.place))
+        return found
+
+    def _may_fill(self, node: ast.Call, place: Place) -> bool:
+        return any(isinstance(value, Func | Partial | Unknown) for value in self.names.values(node.func, place))
+
+    def _is_container(self, binding: Binding) -> bool:
+        if isinstance(binding.value, ast.Dict | ast.List | ast.Set):
+            return True
+        if isinstance(binding.value, ast.Call):
+            values = self.names.values(binding.value.func, before(binding.place))
+            return any(isinstance(v, Cls) or (isinstance(v, Ext) and f"{v.name}()" in CONTAINERS) for v in values)
+        return False
+
+    # -- attributes ---------------------------------------------------------------------------
+
+    def _attribute(self, expr: ast.Attribute, place: Place) -> Dep:
+        found = NONE
+        values = self.names.values(expr.value, place)
+        for value in values:
+            match value:
+                case Mod(module=module):
+                    found = found.join(self.member(module, expr.attr))
+                case Ext(name=name):
+                    found = found.join(external(f"{name}.{expr.attr}") or NONE)
+                case Inst(cls=cls) | Cls(cls=cls):
+                    found = found.join(self._of_instance(cls, expr, place))
+        if values and all(isinstance(value, Mod | Inst | Cls) for value in values):
+            return found
+        return found.join(self.expression(expr.value, place))
+
+    def _of_instance(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
+        key = (cls, expr.attr)
+        if key in self.active:
+            return NONE
+        self.active.add(key)
+        found, known = NONE, False
+        for owner in self.names.members.order(cls):
+            if not isinstance(owner, Class):
+                known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
+                continue
+            for value, where in self.names.members.stores(owner, expr.attr):
+                found, known = found.join(self.expression(value, where) if value is not None else REQUEST), True
+            for binding in self.names.members.bindings(owner, expr.attr):
+                known = True
+                if isinstance(binding.target, Function):
+                    found = found.join(self.result(binding.target))
+                elif binding.value is not None:
+                    found = found.join(self.binding(binding))
+        self.active.discard(key)
+        if known:
+            return found
+        return self.expression(expr.value, place).join(REQUEST if _is_self(expr, place) else NONE)
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def call(self, node: ast.Call, place: Place) -> Dep:
+        """Tells on what the result of a call depends."""
+        given = self.all([*node.args, *(keyword.value for keyword in node.keywords)], place)
+        found = NONE
+        for value in self.names.values(node.func, place):
+            match value:
+                case Func(function=function, bound=bound):
+                    found = found.join(self._substituted(function, arguments(function, node, place, bound), node, place))
+                case Cls() | Const():
+                    found = found.join(given)
+                case Ext(name=name):
+                    found = found.join(given).join(self._external_call(name, node, place))
+                case Items():
+                    found = found.join(given)
+                case _:
+                    found = found.join(given).join(STORE).join(self.expression(node.func, place))
+        if isinstance(node.func, ast.Attribute) and not all(isinstance(v, Func | Cls) for v in self.names.values(node.func, place)):
+            found = found.join(self.expression(node.func.value, place))
+        return found
+
+    def _external_call(self, name: str, node: ast.Call, place: Place) -> Dep:
+        known = external(name)
+        if known is not None:
+            return known
+        if name in clients() or name in idioms().pure or name.startswith(("boto3.", "botocore.config.")):
+            method = name.rpartition(").")[2] if ")." in name else ""
+            return STORE if method and name not in clients() and not name.endswith((".Table", ".client", ".resource")) else NONE
+        last = name.rpartition(".")[2]
+        if last in idioms().pure_methods or (last[:1].isupper() and "()" not in last):
+            return NONE
+        if name == "getattr" and len(node.args) > 1:
+            return self.expression(node.args[0], place)
+        return STORE
+
+    def _substituted(self, function: Function, given: Mapping[str, Argument], node: ast.Call, place: Place) -> Dep:
+        return self.substitute(self.result(function), function, given)
+
+    def substitute(self, dep: Dep, function: Function, given: Mapping[str, Argument]) -> Dep:
+        """Puts the arguments of one call in the place of the function's parameters."""
+        if not dep.refs:
+            return dep
+        found = Dep(dep.level, frozenset(ref for ref in dep.refs if ref[0] is not function), dep.looped)
+        for owner, name in dep.refs:
+            if owner is function:
+                argument = given.get(name)
+                if argument is None or argument.expr is None or argument.place is None:
+                    return REQUEST
+                found = found.join(self.expression(argument.expr, argument.place))
+        return found
+
+    def result(self, function: Function) -> Dep:
+        """Tells on what a function's result depends, its own parameters left open."""
+        if function in self.active:
+            return NONE
+        self.active.add(function)
+        index_body(function)
+        found = NONE
+        results = [*function.returns, *function.yields]
+        for value, place in results:
+            if value is not None:
+                found = found.join(self.expression(value, place))
+            if len(results) > 1:
+                found = found.join(self._choice(place, set()))
+        self.active.discard(function)
+        return found
+
+
+@cache
+def external(name: str) -> Dep | None:
+    """Tells what a name outside the project depends on, where that is known: request, environment, a moving value."""
+    known = idioms()
+    head = name
+    while head:
+        if head in known.request_locals or head in known.varying:
+            return REQUEST
+        if head in known.environment:
+            return ENVIRONMENT
+        head = head.removesuffix("()") if head.endswith("()") else head.rpartition(".")[0]
+    last = name.rpartition(".")[2].removesuffix("()")
+    return REQUEST if last in known.credentials else None
+
+
+def _binds(target: ast.expr, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+
+
+def _is_self(expr: ast.Attribute, place: Place) -> bool:
+    return isinstance(expr.value, ast.Name) and expr.value.id in ("self", "cls") and place.scope.function is not None

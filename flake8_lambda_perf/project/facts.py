@@ -1,0 +1,205 @@
+"""The facts of one module: scopes, bindings, calls and the branches they stand in.
+
+They are made by one pass (`index.py`) and are a pure function of the module's text.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Literal
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+BranchKind = Literal["root", "if", "after", "loop", "try", "handler", "else", "finally", "case", "operand", "dead"]
+BindingKind = Literal[
+    "assign", "unpack", "import", "from", "star", "def", "class", "param", "for", "with", "except", "aug", "match", "del"
+]
+
+
+class Branch:
+    """A block that is entered under a condition; branches form a chain up to their function's body."""
+
+    __slots__ = ("at", "exits", "kind", "node", "parent", "polarity", "statements", "test")
+
+    def __init__(
+        self,
+        parent: Branch | None,
+        kind: BranchKind,
+        node: ast.AST,
+        test: ast.expr | None = None,
+        polarity: bool = True,  # noqa: FBT001, FBT002  # the truth of the test is the value itself
+        at: Place | None = None,
+    ) -> None:
+        self.at = at  # where the test is evaluated
+        self.parent = parent
+        self.kind = kind
+        self.node = node
+        self.test = test
+        self.polarity = polarity
+        self.exits = False  # always leaves the function
+        self.statements: list[ast.stmt] = []
+
+    def chain(self) -> list[Branch]:
+        """Lists the branches from this one outwards."""
+        found: list[Branch] = []
+        branch: Branch | None = self
+        while branch is not None:
+            found.append(branch)
+            branch = branch.parent
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where an expression is evaluated: `order` counts statements of the module from its start."""
+
+    scope: Scope
+    branch: Branch
+    order: int
+    statement: ast.stmt
+
+
+@dataclass(slots=True, eq=False)
+class Binding:
+    """One place where a name gets a value; `value` is the expression it comes from, if there is one."""
+
+    name: str
+    kind: BindingKind
+    node: ast.AST
+    place: Place
+    value: ast.expr | None = None
+    index: int | None = None  # position in an unpacked tuple, or of a parameter
+    target: Function | Class | None = None  # what a `def` or `class` binds
+    origin: ast.ImportFrom | None = None  # the statement of a `from` import
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """A call, an import in a function, or another place where code elsewhere runs."""
+
+    node: ast.Call
+    place: Place
+    function: Function | None  # None: the module's body
+
+
+@dataclass(slots=True, eq=False)
+class ImportSite:
+    """An import statement inside a function."""
+
+    node: ast.Import | ast.ImportFrom
+    place: Place
+    function: Function
+
+
+class Scope:
+    """The names bound in a module, class, function or comprehension."""
+
+    __slots__ = (
+        "bindings", "function", "global_names", "indexed", "kills", "kind", "module", "mutations", "node", "nonlocal_names", "owner", "parent"
+    )
+
+    def __init__(
+        self,
+        kind: Literal["module", "class", "function", "comprehension"],
+        node: ast.AST,
+        parent: Scope | None,
+        module: Module,
+        function: Function | None,
+    ) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.module = module
+        self.function = function
+        self.owner: Class | None = None
+        self.indexed = True
+        self.bindings: dict[str, list[Binding]] = {}
+        self.kills: dict[str, list[tuple[Branch, int, int]]] = {}
+        self.mutations: dict[str, list[tuple[ast.expr, Place]]] = {}
+        self.global_names: set[str] = set()
+        self.nonlocal_names: set[str] = set()
+
+
+class Function:
+    """A `def`, `async def` or `lambda`."""
+
+    __slots__ = (
+        "attributes", "calls", "cls", "decorated", "for_iters", "imports", "is_async", "is_generator", "module", "name",
+        "nested", "node", "params", "parent", "place", "qualified_name", "returns", "scope", "stores", "with_items", "yields",
+    )  # fmt: skip
+
+    def __init__(self, node: FunctionNode, name: str, qualified_name: str, place: Place, scope: Scope) -> None:
+        self.node = node
+        self.name = name
+        self.qualified_name = qualified_name
+        self.place = place  # where the `def` stands
+        self.scope = scope
+        self.module = scope.module
+        self.parent = place.scope.function
+        self.cls: Class | None = place.scope.owner if place.scope.kind == "class" else None
+        self.params: list[ast.arg] = []
+        self.calls: list[Site] = []
+        self.imports: list[ImportSite] = []
+        self.attributes: list[tuple[ast.Attribute, Place]] = []
+        self.with_items: list[tuple[ast.expr, Place]] = []
+        self.for_iters: list[tuple[ast.expr, Place]] = []
+        self.stores: list[tuple[ast.expr, Place]] = []
+        self.returns: list[tuple[ast.expr | None, Place]] = []
+        self.yields: list[tuple[ast.expr | None, Place]] = []
+        self.nested: list[Function] = []
+        self.is_async = isinstance(node, ast.AsyncFunctionDef)
+        self.is_generator = False
+        self.decorated: list[ast.expr] = [] if isinstance(node, ast.Lambda) else node.decorator_list
+
+    @property
+    def line(self) -> int:
+        """The line of the `def` itself, below its decorators."""
+        return self.node.lineno
+
+    def __repr__(self) -> str:
+        return f"<{self.module.path}:{self.qualified_name}>"
+
+
+class Class:
+    """A class statement."""
+
+    __slots__ = ("branch", "module", "name", "node", "place", "qualified_name", "scope", "self_stores")
+
+    def __init__(self, node: ast.ClassDef, qualified_name: str, place: Place, scope: Scope) -> None:
+        self.node = node
+        self.name = node.name
+        self.qualified_name = qualified_name
+        self.place = place
+        self.scope = scope
+        self.module = scope.module
+        self.branch = Branch(place.branch, "root", node)
+        self.self_stores: dict[str, list[tuple[ast.expr | None, Place]]] = {}  # what methods assign to self.<name>
+
+    def __repr__(self) -> str:
+        return f"<class {self.module.path}:{self.qualified_name}>"
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """One parsed file. `name` is its dotted name below its code root."""
+
+    path: str
+    tree: ast.Module
+    text: str
+    scope: Scope = field(init=False)
+    place: Place = field(init=False)
+    functions: list[Function] = field(default_factory=list)
+    classes: list[Class] = field(default_factory=list)
+    calls: list[Site] = field(default_factory=list)  # of the module's body
+    attributes: list[tuple[ast.Attribute, Place]] = field(default_factory=list)
+    stores: list[tuple[ast.expr, Place]] = field(default_factory=list)
+    end: Place = field(init=False)
+    properties: set[str] = field(default_factory=set)  # names of methods that run on attribute access
+    global_writes: dict[str, list[Binding]] = field(default_factory=dict)  # `global x` assignments in functions
+    imports: list[tuple[ast.Import | ast.ImportFrom, Place]] = field(default_factory=list)
+    sites: dict[ast.AST, Site] = field(default_factory=dict)
+    function_of: dict[ast.AST, Function] = field(default_factory=dict)
+    class_of: dict[ast.AST, Class] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<module {self.path}>"

@@ -1,0 +1,269 @@
+"""What runs per request, and the call path that proves it.
+
+Forwards, the graph explores everything a handler or a module's body may run. Backwards, `prove` walks from one line
+to a handler and demands that every call on the way really leads there with arguments that stay the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_lambda_perf.project.depend import Dependence, Level
+from flake8_lambda_perf.project.edges import Edge, Edges
+from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
+from flake8_lambda_perf.project.flow import always_runs, is_dead
+from flake8_lambda_perf.project.memo import Memos
+from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.obligations import Duties, Duty
+from flake8_lambda_perf.project.truth import decide, shape_of
+from flake8_lambda_perf.project.values import Argument, Cls
+from flake8_lambda_perf.project.wrappers import Wrappers
+
+ROUNDS = 6
+STATES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A call path from a handler to a place, outermost call first; empty where the place is in the handler itself."""
+
+    entry: Function
+    path: tuple[Edge, ...]
+
+    @property
+    def threaded(self) -> bool:
+        """Tells whether the path leads through another thread."""
+        return any(edge.threaded for edge in self.path)
+
+    @property
+    def always(self) -> bool:
+        """Tells whether every request runs the path to its end."""
+        return all(always_runs(edge.place) for edge in self.path)
+
+
+Body = Module | Function
+State = tuple[Function, frozenset[Duty]]
+
+
+class Graph:
+    """Explores a project from its entry points.
+
+    `entries` maps each handler to the number of arguments the runtime passes; `requests` holds what runs per request.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.memos = Memos(names)
+        self.dependence = Dependence(names)
+        self.wrappers = Wrappers(names, self.memos)
+        self.edges = Edges(names, self.memos, self.wrappers)
+        self.duties = Duties(names, self.dependence)
+        self.modules: dict[str, Module] = {}
+        self.entries: dict[Function, int] = {}
+        self.callers: dict[Function, list[Edge]] = {}
+        self.requests: set[Function] = set()
+        self.explored: set[Body] = set()
+        self.built: dict[Class, set[Function | None]] = {}  # who builds instances; None: something that may keep them
+        self.on_body: Callable[[Function], Iterable[Function]] = lambda _function: ()
+        self._out: dict[Body, list[Edge]] = {}
+        self._possible: dict[Branch, bool] = {}
+        self._known: dict[Function, list[Edge]] = {}
+        names.arguments_of = self._arguments_of
+        names.is_open = lambda function: function in self.entries
+        self.edges.on_instance = self._note_instance
+
+    # -- forwards -----------------------------------------------------------------------------
+
+    def explore(self, modules: Iterable[Module], entries: Iterable[Function]) -> None:
+        """Finds everything that module bodies and handlers run, until no new call appears."""
+        self.modules.update((module.path, module) for module in modules)
+        for entry in entries:
+            self.entries.setdefault(entry, 2)
+        before = (-1, -1)
+        for _ in range(ROUNDS):
+            self._round()
+            size = (sum(len(edges) for edges in self.callers.values()), len(self.explored))
+            if size == before:
+                return
+            before = size
+
+    def _round(self) -> None:
+        """Explores once; values are evaluated anew with the calls found so far."""
+        self.names.forget()
+        self.dependence.forget()
+        self.memos.forget()
+        self.wrappers.forget()
+        self._possible.clear()
+        self.edges.properties = set().union(*(module.properties for module in self.modules.values()))
+        self._link_classes()
+        self._known = self.callers
+        self.callers = {}
+        self._out = {}
+        self.requests = set()
+        self.explored = set()
+        self.built = {}
+        self._walk([(module, False) for module in self.modules.values()])
+        self._walk([(entry, True) for entry in list(self.entries)])
+
+    def _walk(self, start: list[tuple[Body, bool]]) -> None:
+        queue = deque(start)
+        while queue:
+            body, live = queue.popleft()
+            live = live and isinstance(body, Function)
+            if body in self.explored and (not live or body in self.requests):
+                continue
+            if live and isinstance(body, Function):
+                self.requests.add(body)
+            self.explored.add(body)
+            for edge in self._edges_of(body):
+                queue.append((edge.callee, live and (edge.memo is None or bool(edge.memo.instances))))
+            if isinstance(body, Function):
+                for route in self.on_body(body):
+                    self.entries.setdefault(route, 0)
+                    queue.append((route, True))
+
+    def _edges_of(self, body: Body) -> list[Edge]:
+        if body not in self._out:
+            function = body if isinstance(body, Function) else None
+            module = body.module if isinstance(body, Function) else body
+            found = [edge for edge in self.edges.out_of(module, function) if self.possible(edge.place)]
+            self._out[body] = found
+            for edge in found:
+                self.callers.setdefault(edge.callee, []).append(edge)
+        return self._out[body]
+
+    def _link_classes(self) -> None:
+        self.edges.subclasses = {}
+        for module in list(self.modules.values()):
+            for cls in module.classes:
+                for base in cls.node.bases:
+                    for value in self.names.values(base, cls.place):
+                        if isinstance(value, Cls):
+                            self.edges.subclasses.setdefault(value.cls, set()).add(cls)
+
+    def _note_instance(self, cls: Class, edge: Edge | None, place: Place) -> None:
+        memo = self.memos.around(place) if edge is None else edge.memo
+        self.built.setdefault(cls, set()).add(None if memo is not None else place.scope.function)
+
+    def _arguments_of(self, function: Function, name: str) -> Iterator[Argument]:
+        """Lists what the calls known so far give a parameter."""
+        edges = self.callers.get(function) or self._known.get(function, ())
+        for edge in edges:
+            argument = edge.given.get(name)
+            yield argument if argument is not None else Argument(None, None)
+
+    def possible(self, place: Place) -> bool:
+        """Tells whether the tests around a place leave it a chance to run."""
+        if is_dead(place):
+            return False
+        for branch in place.branch.chain():
+            if branch.test is None or branch.at is None or branch.kind not in ("if", "after", "operand", "loop"):
+                continue
+            if branch not in self._possible:
+                self._possible[branch] = True
+                self._possible[branch] = decide(self.names, branch.test, branch.at) is not (not branch.polarity)
+            if not self._possible[branch]:
+                return False
+        return True
+
+    # -- backwards ----------------------------------------------------------------------------
+
+    def proofs(self, place: Place, duties: Iterable[Duty], *, through_constructors: bool = False) -> Iterator[Proof]:
+        """Finds the shortest call path to a place, one for each handler that has one, shortest first.
+
+        With `through_constructors` the paths are those that build an instance, one for each place that does.
+        """
+        function = place.scope.function
+        if function is None or not self.possible(place):
+            return
+        start = self._initial(place, duties)
+        if start is None:
+            return
+        queue: deque[tuple[State, tuple[Edge, ...]]] = deque([((function, start), ())])
+        seen: set[State] = {(function, start)}
+        reached: set[object] = set()
+        while queue and len(seen) < STATES:
+            (here, owed), path = queue.popleft()
+            key = (here, _outermost_build(path)) if through_constructors else (here, None)
+            if here in self.entries and key not in reached and self._settled(here, owed):
+                if not through_constructors or key[1] is not None:
+                    reached.add(key)
+                    yield Proof(here, path)
+            for edge in self.callers.get(here, ()):
+                state = self._step(edge, owed, through_constructors)
+                if state is not None and state not in seen:
+                    seen.add(state)
+                    queue.append((state, (edge, *path)))
+
+    def _initial(self, place: Place, duties: Iterable[Duty]) -> frozenset[Duty] | None:
+        memo = self.memos.around(place)
+        owed = {*duties, *self.duties.at(place)}
+        if memo is not None:
+            if not memo.instances:
+                return None
+            owed.update(Duty("fresh", cls=cls) for cls in memo.instances)
+        return frozenset(owed)
+
+    def _step(self, edge: Edge, owed: frozenset[Duty], through_constructors: bool) -> State | None:
+        if edge.caller is None or edge.caller not in self.requests:
+            return None
+        if (edge.memo is not None and not edge.memo.instances) or (edge.kind == "builds" and not through_constructors):
+            return None
+        left = self.duties.across(owed, edge)
+        return (edge.caller, left) if left is not None else None
+
+    def _settled(self, entry: Function, owed: frozenset[Duty]) -> bool:
+        """Tells whether nothing is left to prove at a handler."""
+        left = self.duties.at_entry(entry, owed, self.entries[entry])
+        return left is not None and all(self._holds_everywhere(duty, set()) for duty in left)
+
+    def _holds_everywhere(self, duty: Duty, visited: set[tuple[Function | None, str]]) -> bool:
+        """Judges a duty on a function that is not on the path by all of its calls."""
+        if duty.kind == "fresh":
+            assert duty.cls is not None
+            family = [duty.cls, *self.edges.subclasses.get(duty.cls, ())]
+            builders = set().union(*(self.built.get(cls, set()) for cls in family))
+            return bool(builders) and all(builder is not None and builder in self.requests for builder in builders)
+        if duty.kind == "test":
+            return True
+        if duty.function is None or duty.function in self.entries or duty.kind == "chosen":
+            return False
+        if (duty.function, duty.name) in visited:
+            return True
+        visited.add((duty.function, duty.name))
+        edges = self.callers.get(duty.function, ())
+        return bool(edges) and all(self._holds_at(duty, edge.given.get(duty.name), visited) for edge in edges)
+
+    def _holds_at(self, duty: Duty, argument: Argument | None, visited: set[tuple[Function | None, str]]) -> bool:
+        if argument is None or argument.expr is None or argument.place is None:
+            return False
+        if duty.kind == "shape":
+            assert duty.shape is not None
+            return shape_of(self.names, argument.expr, argument.place, duty.shape) is True
+        more = self.duties.of_values([argument.expr], argument.place)
+        return more is not None and all(self._holds_everywhere(other, visited) for other in more)
+
+    def level(self, function: Function, name: str, visited: set[tuple[Function, str]] | None = None) -> Level:
+        """Joins what all known calls give a parameter; a function anyone may call gives REQUEST."""
+        visited = visited if visited is not None else set()
+        if (function, name) in visited:
+            return Level.CONSTANT
+        visited.add((function, name))
+        edges = self.callers.get(function, ())
+        if function in self.entries or not edges:
+            return Level.REQUEST
+        found = Level.CONSTANT
+        for edge in edges:
+            argument = edge.given.get(name)
+            if argument is None or argument.expr is None or argument.place is None:
+                return Level.REQUEST
+            dep = self.dependence.expression(argument.expr, argument.place)
+            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs))
+        return found
+
+
+def _outermost_build(path: tuple[Edge, ...]) -> object:
+    """Names the first place of a path that builds an instance."""
+    return next((edge.node for edge in path if edge.kind == "builds"), None)

@@ -1,0 +1,178 @@
+"""Entry points: declared by a manifest, named in the settings, or recognised by convention; each with its evidence."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.model import Confidence, Handler
+from flake8_lambda_perf.project.facts import Function, Module, Place
+from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.values import Ext, Func, Mod, Value
+
+EVENTS = frozenset({"event", "_event", "evt", "_evt", "events", "_", "__", "lambda_event", "e", "data", "payload", "request", "input_event", "event_data", "cloud_event", "message", "raw_event", "input", "record"})  # fmt: skip
+SURE_EVENTS = frozenset({"event", "_event", "evt", "lambda_event", "_evt"})
+CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "cxt", "contexto", "lambda_context", "_lambda_context", "__context", "lambda_ctx", "unused_context", "context_", "aws_context"})  # fmt: skip
+BLANK = frozenset({"_", "__", "___", "unused"})
+NAMES = frozenset({"handler", "lambda_handler", "main", "entrypoint", "entry_point"})
+NEVER = frozenset({"function_handler", "send", "sendresponse", "send_response"})
+REQUESTS = frozenset({"event", "request"})
+WEB = ("flask", "fastapi", "django", "starlette", "bottle", "aiohttp", "tornado", "sanic", "chalice", "falcon", "pyramid", "quart")
+
+MAY_HOLD_HANDLER = re.compile(
+    rb"(?m)^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*,[\s\\]*(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
+    rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t]*(?:event|request|req|cloud_event|cloudevent)\b"
+    rb"|Mangum|functions_framework|azure\.functions|firebase_functions|lambda_handler|chalice|Chalice"
+    rb"|make_lambda_handler|serverless_wsgi|awsgi|Resolver\(|\bhandler[ \t]*=|CfnResource|FunctionApp|event_source"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A handler and the function that it is; None where it is an object that serves routes."""
+
+    handler: Handler
+    function: Function | None
+    passed: int
+
+
+def conventional(module: Module, names: Names) -> Iterator[Entry]:
+    """Lists what looks like a handler in a module's body."""
+    for function in module.functions:
+        if isinstance(function.node, ast.Lambda):
+            continue
+        evidence = _by_decorator(function, names)
+        if evidence is None and function.place.scope is module.scope and not _is_nested(function):
+            evidence = _by_signature(function, module)
+        if evidence is not None:
+            yield _entry(function, function.name, evidence, "conventional")
+    yield from _objects(module, names)
+
+
+def _is_nested(function: Function) -> bool:
+    return function.parent is not None or function.cls is not None
+
+
+def _entry(function: Function, name: str, evidence: str, confidence: Confidence) -> Entry:
+    required = len(function.node.args.posonlyargs) + len(function.node.args.args) - (function.cls is not None)
+    handler = Handler(name, function.module.path, function.line, function.qualified_name, evidence, confidence)
+    return Entry(handler, function, min(required, 2))
+
+
+def _by_signature(function: Function, module: Module) -> str | None:
+    """Tells how a function's name and parameters make it a handler."""
+    assert not isinstance(function.node, ast.Lambda)
+    args = [*function.node.args.posonlyargs, *function.node.args.args]
+    if function.name.lower() in NEVER or function.node.args.vararg or function.node.args.kwonlyargs:
+        return None
+    required = len(args) - len(function.node.args.defaults)
+    if len(args) >= 2 and required <= 2:
+        first, second = args[0].arg, args[1].arg
+        if _is_event(args[0]) and _is_context(args[1], first):
+            return f"signature ({first}, {second})"
+        if function.name in NAMES and first in EVENTS and second in BLANK | CONTEXTS:
+            return f"name {function.name}({first}, {second})"
+    if len(args) == 1 and _annotation(args[0]).endswith("HttpRequest"):
+        return f"signature ({args[0].arg}: {_annotation(args[0])})"
+    if len(args) == 1 and args[0].arg in ("event", "_event") and function.name in NAMES - {"main"}:
+        return f"name {function.name}({args[0].arg})"
+    return None
+
+
+def _is_event(arg: ast.arg) -> bool:
+    return arg.arg in EVENTS or arg.arg.endswith("event") or _annotation(arg).endswith("Event")
+
+
+def _is_context(arg: ast.arg, first: str) -> bool:
+    if arg.arg in CONTEXTS or _annotation(arg).endswith(("LambdaContext", "Context")):
+        return True
+    return arg.arg in BLANK and (first in SURE_EVENTS or first.endswith("event"))
+
+
+def _annotation(arg: ast.arg) -> str:
+    if arg.annotation is None:
+        return ""
+    if isinstance(arg.annotation, ast.Constant):
+        return str(arg.annotation.value)
+    return ast.unparse(arg.annotation)
+
+
+def _by_decorator(function: Function, names: Names) -> str | None:
+    known = idioms().handler_decorators
+    for decorator in function.decorated:
+        expr = decorator.func if isinstance(decorator, ast.Call) else decorator
+        for value in names.values(expr, function.place):
+            if isinstance(value, Ext) and value.name in known:
+                return f"decorator @{ast.unparse(expr)}"
+    return None
+
+
+def is_route(function: Function, names: Names) -> str | None:
+    """Names the decorator that registers a function as a route or an event's receiver."""
+    known = idioms().route_registrations
+    for decorator in function.decorated:
+        expr = decorator.func if isinstance(decorator, ast.Call) else decorator
+        for value in names.values(expr, function.place):
+            if isinstance(value, Ext) and value.name in known:
+                return f"route @{ast.unparse(expr)}"
+    return None
+
+
+def _objects(module: Module, names: Names) -> Iterator[Entry]:
+    """Lists module-level names that hold a handler: `handler = Mangum(app)`, `handler = app.resolve`, `handler = service.handle`."""
+    for name, bindings in module.scope.bindings.items():
+        binding = bindings[-1]
+        if binding.kind != "assign" or binding.value is None or not isinstance(binding.value, ast.Call | ast.Attribute | ast.Name):
+            continue
+        for value in names.binding(binding):
+            if isinstance(value, Ext) and _is_adapter(value.name):
+                line = binding.place.statement.lineno
+                evidence = f"{name} = {ast.unparse(binding.value)}"[:80]
+                yield Entry(Handler(name, module.path, line, name, evidence, "conventional"), None, 2)
+            elif isinstance(value, Func) and (name in NAMES or name.endswith("_handler")):
+                if isinstance(value.function.node, ast.Lambda) or _by_signature(value.function, module) or value.bound:
+                    yield _entry(value.function, name, f"{name} = {ast.unparse(binding.value)}"[:80], "conventional")
+
+
+def _is_adapter(name: str) -> bool:
+    known = idioms().adapters
+    return name in known or name.removesuffix("()") in known
+
+
+def single_parameter(module: Module, called: Iterable[str], names: Names) -> Iterator[Entry]:
+    """Lists functions with the one parameter `event` or `request` that nothing in the project calls."""
+    used = frozenset(called)
+    for node, _place in module.imports:
+        packages = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        if any(package.partition(".")[0] in WEB for package in packages):
+            return
+    for function in module.functions:
+        if isinstance(function.node, ast.Lambda) or function.place.scope is not module.scope or function.decorated:
+            continue
+        args = function.node.args
+        if len(args.args) == 1 and not (args.vararg or args.kwarg or args.kwonlyargs or args.posonlyargs):
+            if args.args[0].arg in REQUESTS and function.name not in used and not function.name.startswith("_"):
+                yield _entry(function, function.name, f"signature ({args.args[0].arg}), called by nothing", "conventional")
+
+
+def resolve_name(module: Module, name: str, names: Names) -> Function | str | None:
+    """Follows a handler's name in its module to the function it is, or to the adapter object it is."""
+    found: Function | str | None = None
+    place = Place(module.scope, module.place.branch, module.end.order, module.place.statement)
+    for value in names.name(name, place) if name in module.scope.bindings or "*" in module.scope.bindings else ():
+        found = _as_handler(value) or found
+    return found
+
+
+def _as_handler(value: Value) -> Function | str | None:
+    match value:
+        case Func(function=function):
+            return function
+        case Ext(name=name):
+            return name
+        case Mod():
+            return None
+    return None

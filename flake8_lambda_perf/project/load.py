@@ -1,0 +1,153 @@
+"""Reads a project's Python files, on demand, and resolves imports as the deployed function would."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.knowledge import import_cost, trigger_words
+from flake8_lambda_perf.model import Problem
+from flake8_lambda_perf.project.facts import Module
+from flake8_lambda_perf.project.index import index_module
+from flake8_lambda_perf.source import SourceFile, decode, parse
+
+
+class Project:
+    """The Python files below a root; each is read and parsed once, when it is first needed.
+
+    `overlay` holds the bytes of files that are not saved yet (standard input, an editor's buffer).
+    """
+
+    def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, bytes]) -> None:
+        self.root = root
+        self.overlay = overlay
+        self.files = sorted({*files, *overlay})
+        self.known = frozenset(self.files)
+        self.folders = frozenset(str(parent) for file in self.files for parent in PurePosixPath(file).parents)
+        self.layers = sorted(folder for folder in self.folders if folder.rpartition("/")[2] in ("python", "src"))
+        self.problems: dict[str, Problem] = {}
+        self._bytes: dict[str, bytes | None] = {}
+        self._sources: dict[str, SourceFile | None] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._resolved: dict[tuple[str, str, int], str | None] = {}
+        self._by_name: dict[str, list[str]] = {}
+        for file in self.files:
+            name = file.rpartition("/")[2]
+            if name == "__init__.py":
+                name = f"{file.rpartition('/')[0].rpartition('/')[2]}.py"
+            self._by_name.setdefault(name, []).append(file)
+        self.on_module: Callable[[Module], None] = lambda _module: None
+
+    # -- files --------------------------------------------------------------------------------
+
+    def data(self, path: str) -> bytes | None:
+        """Gives a file's bytes; None, with a problem noted, if it cannot be read."""
+        if path not in self._bytes:
+            try:
+                self._bytes[path] = self.overlay[path] if path in self.overlay else (self.root / path).read_bytes()
+            except OSError as error:
+                self._bytes[path] = None
+                self.problems[path] = Problem(path, 0, f"cannot be read: {error.strerror or error}")
+        return self._bytes[path]
+
+    def source(self, path: str) -> SourceFile | None:
+        """Gives a file's text; None, with a problem noted, if it cannot be read or decoded."""
+        if path not in self._sources:
+            data = self.data(path)
+            try:
+                self._sources[path] = decode(data, path) if data is not None else None
+            except SourceError as error:
+                self._sources[path] = None
+                self.problems[path] = Problem(path, error.line, str(error))
+        return self._sources[path]
+
+    def module(self, path: str) -> Module | None:
+        """Gives a file's facts; None, with a problem noted, if it does not parse."""
+        if path not in self._modules:
+            self._modules[path] = None
+            source = self.source(path)
+            if source is None:
+                return None
+            try:
+                module = index_module(path, parse(source), source.text)
+            except SourceError as error:
+                self.problems[path] = Problem(path, error.line, str(error))
+                return None
+            self._modules[path] = module
+            self.on_module(module)
+        return self._modules[path]
+
+    # -- imports ------------------------------------------------------------------------------
+
+    def resolve(self, name: str, importer: str, level: int) -> Module | None:
+        """Gives the project's module that an import names; None if it is not of the project."""
+        path = self.locate(name, importer, level)
+        return self.module(path) if path is not None else None
+
+    def locate(self, name: str, importer: str, level: int) -> str | None:
+        """Gives the path of the file that an import in `importer` names."""
+        folder = importer.rpartition("/")[0]
+        key = (name, folder, level)
+        if key not in self._resolved:
+            parts = name.split(".") if name else []
+            self._resolved[key] = self._relative(parts, folder, level) if level else self._absolute(parts, folder)
+        return self._resolved[key]
+
+    def _file(self, folder: str, parts: list[str]) -> str | None:
+        base = "/".join([folder, *parts] if folder else parts)
+        for candidate in (f"{base}/__init__.py" if base else "__init__.py", f"{base}.py"):
+            if candidate in self.known:
+                return candidate
+        return None
+
+    def _relative(self, parts: list[str], folder: str, level: int) -> str | None:
+        for _ in range(level - 1):
+            if not folder:
+                return None
+            folder = folder.rpartition("/")[0]
+        return self._file(folder, parts)
+
+    def _absolute(self, parts: list[str], folder: str) -> str | None:
+        top = parts[0]
+        base = folder
+        while base and f"{base}/__init__.py" in self.known:
+            base = base.rpartition("/")[0]
+        foreign = top in sys.stdlib_module_names or top in trigger_words() or import_cost(top) is not None
+        if foreign:
+            return self._file(base, parts) if self._file(base, parts[:1]) else None
+        while True:
+            for root in (base, f"{base}/src" if base else "src", f"{base}/python" if base else "python"):
+                found = self._file(root, parts)
+                if found is not None:
+                    return found
+            if not base:
+                break
+            base = base.rpartition("/")[0]
+        return self._elsewhere(parts, folder)
+
+    def _elsewhere(self, parts: list[str], folder: str) -> str | None:
+        """Finds the nearest file whose path ends with the module's: a layer, or a copied package."""
+        tail = "/".join(parts)
+        candidates = [
+            file
+            for file in self._by_name.get(f"{parts[-1]}.py", ())
+            if file.removesuffix("/__init__.py").removesuffix(".py").endswith(f"/{tail}")
+        ]
+        if not candidates:
+            return None
+        ranked = sorted(candidates, key=lambda file: (-_shared(file, folder), file.count("/"), file))
+        if len(ranked) > 1 and _shared(ranked[0], folder) == _shared(ranked[1], folder) == 0 and folder:
+            return None
+        return ranked[0]
+
+
+def _shared(file: str, folder: str) -> int:
+    """Counts the leading folders that two paths share."""
+    count = 0
+    for one, other in zip(file.split("/")[:-1], folder.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

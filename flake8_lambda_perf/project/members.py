@@ -1,0 +1,174 @@
+"""Attributes: members of modules, methods and stored attributes of classes through their base classes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place
+from flake8_lambda_perf.project.flow import reaching
+from flake8_lambda_perf.project.index import index_body, is_property
+from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Cls, Ext, Func, Inst, Mod, Super, Value
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.names import Names
+
+LONGEST_NAME = 160
+
+
+class Members:
+    """Looks attributes up; belongs to one `Names`."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.orders: dict[Class, list[Class | Ext]] = {}
+        self.active: set[tuple[object, str]] = set()
+
+    def forget(self) -> None:
+        """Drops what was evaluated."""
+        self.orders.clear()
+
+    def attribute(self, base: Value, attr: str) -> frozenset[Value]:
+        """Lists what `base.attr` can be."""
+        match base:
+            case Ext(name=name):
+                if len(name) > LONGEST_NAME:
+                    return ANYTHING
+                return frozenset({Ext(canonical(f"{name}.{attr}"))})
+            case Mod(module=module):
+                found = self.module_member(module, attr)
+                return ANYTHING if found is None else found
+            case Inst(cls=cls):
+                return self._guarded(cls, attr, instance=True)
+            case Cls(cls=cls):
+                return self._guarded(cls, attr, instance=False)
+            case Super(cls=cls):
+                return self._of_bases(cls, attr)
+        return ANYTHING
+
+    def _guarded(self, cls: Class, attr: str, *, instance: bool) -> frozenset[Value]:
+        key = (cls, attr)
+        if key in self.active:
+            return NOTHING
+        self.active.add(key)
+        found = self._of_class(cls, attr, instance=instance)
+        self.active.discard(key)
+        return found
+
+    # -- modules ------------------------------------------------------------------------------
+
+    def module_member(self, module: Module, name: str) -> frozenset[Value] | None:
+        """Lists what `name` is in a module once its body has run; None if it has no such name."""
+        key = (module, name)
+        if key in self.active:
+            return NOTHING
+        self.active.add(key)
+        found = self._module_member(module, name)
+        self.active.discard(key)
+        return found
+
+    def _module_member(self, module: Module, name: str) -> frozenset[Value] | None:
+        bindings = [*reaching(module.scope, name, module.end), *module.global_writes.get(name, [])]
+        if bindings:
+            return frozenset().union(*(self.names.binding(binding) for binding in bindings))
+        submodule = self.names.resolve(name, module.path, 1) if module.path.endswith("__init__.py") else None
+        if submodule is not None:
+            return frozenset({Mod(submodule)})
+        if "__getattr__" in module.scope.bindings:
+            return ANYTHING
+        return self.names._starred(module, name)
+
+    # -- classes ------------------------------------------------------------------------------
+
+    def order(self, cls: Class) -> list[Class | Ext]:
+        """Lists a class and its bases, nearest first; a base outside the project is an `Ext`."""
+        known = self.orders.get(cls)
+        if known is not None:
+            return known
+        self.orders[cls] = [cls]
+        found: list[Class | Ext] = [cls]
+        for base in cls.node.bases:
+            expr = base.value if isinstance(base, ast.Subscript) else base
+            for value in self.names.values(expr, cls.place):
+                if isinstance(value, Cls):
+                    found.extend(other for other in self.order(value.cls) if other not in found)
+                elif isinstance(value, Ext) and value.name != "object":
+                    found.append(value)
+        self.orders[cls] = found
+        return found
+
+    def bindings(self, cls: Class, attr: str) -> list[Binding]:
+        """Lists what the class body binds to `attr`, the last definition first to count."""
+        return reaching(cls.scope, attr, Place(cls.scope, cls.branch, 1 << 60, cls.node))
+
+    def method(self, cls: Class, name: str) -> Function | None:
+        """Finds the method an instance of `cls` has under a name."""
+        for owner in self.order(cls):
+            if isinstance(owner, Class):
+                for binding in self.bindings(owner, name):
+                    if isinstance(binding.target, Function):
+                        return binding.target
+        return None
+
+    def stores(self, cls: Class, attr: str) -> list[tuple[ast.expr | None, Place]]:
+        """Lists what the methods of one class assign to `self.attr`."""
+        for binding_list in list(cls.scope.bindings.values()):
+            for binding in binding_list:
+                if isinstance(binding.target, Function):
+                    index_body(binding.target)
+        return cls.self_stores.get(attr, [])
+
+    def _of_class(self, cls: Class, attr: str, *, instance: bool) -> frozenset[Value]:
+        found: set[Value] = set()
+        external: Ext | None = None
+        for owner in self.order(cls):
+            if isinstance(owner, Ext):
+                external = external or owner
+                continue
+            bindings = self.bindings(owner, attr)
+            if bindings and not found:
+                found |= self._class_bindings(bindings, instance=instance)
+            if bindings and any(isinstance(binding.target, Function) for binding in bindings):
+                return frozenset(found)
+            for value, place in self.stores(owner, attr):
+                found |= self.names.values(value, place) if value is not None else {UNKNOWN}
+            found |= self._annotated_field(owner, attr, found)
+        if found:
+            return frozenset(found)
+        if external is not None:
+            return frozenset({Ext(canonical(f"{external.name}{'()' if instance else ''}.{attr}"))})
+        return ANYTHING
+
+    def _class_bindings(self, bindings: list[Binding], *, instance: bool) -> set[Value]:
+        found: set[Value] = set()
+        for binding in bindings:
+            if not isinstance(binding.target, Function):
+                found |= self.names.binding(binding)
+                continue
+            function = binding.target
+            if any(is_property(decorator) for decorator in function.decorated):
+                found |= self.names.returned(Func(function, True)) if instance else {UNKNOWN}
+            else:
+                static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorated)
+                bound = any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated)
+                found.add(Func(function, not static and (instance or bound)))
+        return found
+
+    def _annotated_field(self, owner: Class, attr: str, found: set[Value]) -> frozenset[Value]:
+        if found and UNKNOWN not in found:
+            return NOTHING
+        for statement in owner.node.body:
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.target.id == attr:
+                return self.names.annotated(statement.annotation, owner.place)
+        return NOTHING
+
+    def _of_bases(self, cls: Class, attr: str) -> frozenset[Value]:
+        for owner in self.order(cls)[1:]:
+            if isinstance(owner, Ext):
+                return frozenset({Ext(canonical(f"{owner.name}().{attr}"))})
+            bindings = self.bindings(owner, attr)
+            if bindings:
+                return frozenset(self._class_bindings(bindings, instance=True))
+        return ANYTHING
+

@@ -1,0 +1,309 @@
+"""What is built once although it stands in a function: blocks whose test they make false themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
+from flake8_lambda_perf.project.index import MUTATORS, index_body
+from flake8_lambda_perf.project.names import Names, before
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod
+
+CALLS_DEEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Something that outlives a call: a global, an attribute, a closure's variable, a container's content."""
+
+    owner: Module | Class | Function | str
+    name: str
+    instance: bool = False  # kept on an instance, and only as long as it lives
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A guard that makes its block run once; `instances` names the classes whose instances hold the memory."""
+
+    instances: frozenset[Class]
+
+
+class Memos:
+    """Recognises memo guards; belongs to one `Names`."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.cache: dict[Branch, Memo | None] = {}
+
+    def forget(self) -> None:
+        """Drops what was evaluated."""
+        self.cache.clear()
+
+    def around(self, place: Place) -> Memo | None:
+        """Finds the memo that guards a place, the one that lasts longest first."""
+        found: Memo | None = None
+        for branch in place.branch.chain():
+            memo = self._of(branch, place)
+            if memo is not None and (found is None or not memo.instances):
+                found = memo
+        return found
+
+    def _of(self, branch: Branch, place: Place) -> Memo | None:
+        if branch.kind not in ("if", "after", "handler", "operand", "case", "else"):
+            return None
+        if branch not in self.cache:
+            self.cache[branch] = None
+            self.cache[branch] = self._judge(branch, place)
+        return self.cache[branch]
+
+    def _judge(self, branch: Branch, place: Place) -> Memo | None:
+        at = branch.at or place
+        read: set[Location] = set()
+        if branch.kind == "handler":
+            assert isinstance(branch.node, ast.Try | ast.TryStar)
+            for statement in branch.node.body:
+                read |= self._read_by(statement, at)
+        elif branch.test is not None:
+            read = self.read(branch.test, at, 0)
+        if not read:
+            return None
+        region: Iterable[ast.AST] = [place.statement] if branch.kind == "operand" else branch.statements
+        written = self._written(region, place, read, 0)
+        kept = {location for location in read if self._matches(location, written)}
+        if not kept:
+            return None
+        if all(location.instance for location in kept):
+            return Memo(frozenset(location.owner for location in kept if isinstance(location.owner, Class)))
+        return Memo(frozenset())
+
+    def _matches(self, location: Location, written: set[Location]) -> bool:
+        return location in written or (
+            not location.instance and any(w.owner is location.owner and w.name == location.name for w in written)
+        )
+
+    # -- what a test reads --------------------------------------------------------------------
+
+    def _read_by(self, statement: ast.AST, place: Place) -> set[Location]:
+        found: set[Location] = set()
+        for node in ast.walk(statement):
+            if isinstance(node, ast.expr) and isinstance(node, ast.Name | ast.Attribute | ast.Call):
+                found |= self.read(node, place, 1)
+        return found
+
+    def read(self, expr: ast.expr, place: Place, depth: int) -> set[Location]:
+        """Lists the lasting locations an expression reads, through locals and project functions."""
+        if depth > CALLS_DEEP:
+            return set()
+        found: set[Location] = set()
+        stack: list[ast.AST] = [expr]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Name):
+                found |= self._of_name(node.id, place, depth)
+            elif isinstance(node, ast.Attribute):
+                found |= self._of_attribute(node, place)
+                stack.append(node.value)
+            elif isinstance(node, ast.Call):
+                found |= self._of_call(node, place, depth)
+                stack.extend(ast.iter_child_nodes(node))
+            elif not isinstance(node, ast.Lambda):
+                stack.extend(ast.iter_child_nodes(node))
+        return found
+
+    def _of_name(self, name: str, place: Place, depth: int) -> set[Location]:
+        bindings = self.names.bindings(name, place)
+        if not bindings:
+            return {Location(place.scope.module, name)} if bindings is not None else set()
+        found: set[Location] = set()
+        for binding in bindings:
+            scope = binding.place.scope
+            if scope.kind == "module" or name in scope.global_names:
+                found |= self._global(name, binding.place, binding.kind)
+            elif binding.kind == "param":
+                found |= self._of_parameter(binding.place.scope.function, name, depth)
+            elif scope.function is not place.scope.function and scope.function is not None:
+                found.add(Location(scope.function, name))
+            elif binding.value is not None and binding.kind in ("assign", "unpack"):
+                found |= self.read(binding.value, before(binding.place), depth + 1)
+        return found
+
+    def _global(self, name: str, place: Place, kind: str) -> set[Location]:
+        module = place.scope.module
+        if kind == "from":
+            for binding in module.scope.bindings.get(name, ()):
+                if binding.origin is not None and isinstance(binding.node, ast.alias):
+                    source = self.names.resolve(binding.origin.module or "", module.path, binding.origin.level)
+                    if source is not None:
+                        return {Location(source, binding.node.name), Location(module, name)}
+        return {Location(module, name)} if kind not in ("import", "def", "class") else set()
+
+    def _of_parameter(self, function: Function | None, name: str, depth: int) -> set[Location]:
+        found: set[Location] = set()
+        if function is None:
+            return found
+        for argument in self.names.arguments_of(function, name):
+            if argument.expr is not None and argument.place is not None:
+                if argument.omitted and isinstance(argument.expr, ast.List | ast.Dict | ast.Set | ast.Call):
+                    found.add(Location(function, name))  # a mutable default lives as long as the function
+                found |= self.read(argument.expr, argument.place, depth + 1)
+        return found
+
+    def _of_attribute(self, node: ast.Attribute, place: Place) -> set[Location]:
+        found: set[Location] = set()
+        for value in self.names.values(node.value, place):
+            match value:
+                case Inst(cls=cls):
+                    found.add(Location(self._holder(cls, node.attr), node.attr, self._on_instance(cls, node.attr)))
+                case Cls(cls=cls):
+                    found.add(Location(self._holder(cls, node.attr), node.attr))
+                case Mod(module=module):
+                    found.add(Location(module, node.attr))
+                case Func(function=function):
+                    found.add(Location(function, node.attr))
+                case Ext(name=name):
+                    if not _is_request_local(f"{name}.{node.attr}"):
+                        found.add(Location(name, node.attr))
+                case _:
+                    found.add(Location("?", node.attr))
+        return found
+
+    def _holder(self, cls: Class, attr: str) -> Class:
+        for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and (attr in owner.scope.bindings or self.names.members.stores(owner, attr)):
+                return owner
+        return cls
+
+    def _on_instance(self, cls: Class, attr: str) -> bool:
+        """Tells whether an attribute is kept per instance: it is stored through `self`, or a fresh container of it."""
+        for owner in self.names.members.order(cls):
+            if not isinstance(owner, Class):
+                continue
+            for _, place in self.names.members.stores(owner, attr):
+                function = place.scope.function
+                if function is not None and not _is_on_class(function):
+                    return True
+            if attr in owner.scope.bindings:
+                return False
+        return True
+
+    def _of_call(self, node: ast.Call, place: Place, depth: int) -> set[Location]:
+        found: set[Location] = set()
+        if isinstance(node.func, ast.Name) and node.func.id in ("hasattr", "getattr") and len(node.args) > 1:
+            name = node.args[1]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                attribute = ast.copy_location(ast.Attribute(value=node.args[0], attr=name.value, ctx=ast.Load()), node)
+                return self._of_attribute(attribute, place)
+        if isinstance(node.func, ast.Name) and node.func.id in ("globals", "locals", "vars"):
+            return {Location(place.scope.module, "globals()")}
+        for value in self.names.values(node.func, place):
+            if isinstance(value, Func) and depth < CALLS_DEEP:
+                index_body(value.function)
+                for returned, where in value.function.returns:
+                    if returned is not None:
+                        found |= self.read(returned, where, depth + 1)
+                    for branch in where.branch.chain():
+                        if branch.test is not None:
+                            found |= self.read(branch.test, before(where), depth + 1)
+        return found
+
+    # -- what a block writes ------------------------------------------------------------------
+
+    def _written(self, region: Iterable[ast.AST], place: Place, read: set[Location], depth: int) -> set[Location]:
+        found: set[Location] = set()
+        at = Place(place.scope, place.branch, 1 << 59, place.statement)
+        for statement in region:
+            for node in _walk_same_scope(statement):
+                for target in _targets(node):
+                    found |= self._target(target, at)
+                if isinstance(node, ast.Call):
+                    found |= self._written_by_call(node, at, read, depth)
+                if not found.isdisjoint(read):
+                    return found
+        return found
+
+    def _target(self, target: ast.expr, place: Place) -> set[Location]:
+        if isinstance(target, ast.Name):
+            scope = place.scope
+            if target.id in scope.global_names or scope.kind == "module":
+                return {Location(scope.module, target.id)}
+            if target.id in scope.nonlocal_names:
+                owner = scope.parent
+                while owner is not None and target.id not in owner.bindings:
+                    owner = owner.parent
+                return {Location(owner.function, target.id)} if owner is not None and owner.function is not None else set()
+            return set()
+        if isinstance(target, ast.Attribute):
+            return self._of_attribute(target, place)
+        if isinstance(target, ast.Subscript):
+            return self.read(target.value, place, 1)
+        return set()
+
+    def _written_by_call(self, node: ast.Call, place: Place, read: set[Location], depth: int) -> set[Location]:
+        found: set[Location] = set()
+        if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+            found |= self.read(node.func.value, place, 1)
+        if isinstance(node.func, ast.Name) and node.func.id == "setattr" and len(node.args) > 1:
+            name = node.args[1]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                attribute = ast.copy_location(ast.Attribute(value=node.args[0], attr=name.value, ctx=ast.Store()), node)
+                found |= self._of_attribute(attribute, place)
+        if depth >= CALLS_DEEP:
+            return found
+        for value in self.names.values(node.func, place):
+            functions = [value.function] if isinstance(value, Func) else []
+            if isinstance(value, Cls):
+                functions = [method for name in ("__init__", "__new__") if (method := self.names.members.method(value.cls, name))]
+            for function in functions:
+                index_body(function)
+                body = function.node.body if isinstance(function.node.body, list) else [function.node.body]
+                inner = Place(function.scope, _root(function), 1 << 59, place.statement)
+                found |= self._written(body, inner, read, depth + 1)
+        return found
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            return [part for target in targets for part in _flat(target)]
+        case ast.AugAssign(target=target) | ast.NamedExpr(target=target):
+            return [target]
+        case ast.AnnAssign(target=target, value=value) if value is not None:
+            return [target]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return [part for item in items if item.optional_vars is not None for part in _flat(item.optional_vars)]
+    return []
+
+
+def _flat(target: ast.expr) -> list[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [part for element in target.elts for part in _flat(element)]
+    return [target]
+
+
+def _walk_same_scope(root: ast.AST) -> Iterable[ast.AST]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda) or node is root:
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _root(function: Function) -> Branch:
+    return Branch(None, "root", function.node)
+
+
+def _is_on_class(function: Function) -> bool:
+    return function.name == "__new__" or any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated)
+
+
+def _is_request_local(name: str) -> bool:
+    known = idioms().request_locals
+    while name:
+        if name in known:
+            return True
+        name = name.removesuffix("()") if name.endswith("()") else name.rpartition(".")[0]
+    return False

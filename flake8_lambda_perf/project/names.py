@@ -1,0 +1,393 @@
+"""What an expression can be: names through scopes, imports and assignments, attributes through classes.
+
+Evaluation is demand-driven and memoised; whatever is too deep, too wide or cyclic is `UNKNOWN` or nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable
+
+from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
+from flake8_lambda_perf.project.flow import reaching
+from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.members import Members
+from flake8_lambda_perf.project.values import (
+    ANYTHING,
+    NOTHING,
+    UNKNOWN,
+    Argument,
+    Cls,
+    Const,
+    Ext,
+    Func,
+    Inst,
+    Items,
+    Mod,
+    Partial,
+    Super,
+    Value,
+    defaults,
+)
+
+WIDEST = 24
+DEEPEST = 60
+LONGEST_NAME = 160
+BUILTINS = frozenset(dir(builtins))
+
+Resolve = Callable[[str, str, int], "Module | None"]
+"""(dotted name, path of the importing file, relative level) -> the project's module, None if it is not of the project."""
+
+
+class Names:
+    """Evaluates expressions; `arguments_of` tells what the calls known so far give a parameter."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self.members = Members(self)
+        self.arguments_of: Callable[[Function, str], Iterable[Argument]] = lambda _function, _name: ()
+        self.is_open: Callable[[Function], bool] = lambda _function: False
+        self.memo: dict[ast.AST, frozenset[Value]] = {}
+        self.active: set[object] = set()
+        self.read_parameter = False
+
+    def forget(self) -> None:
+        """Drops what was evaluated: the calls that are known have changed."""
+        self.memo.clear()
+        self.members.forget()
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def values(self, expr: ast.expr, place: Place) -> frozenset[Value]:
+        """Lists what the expression can be."""
+        found = self.memo.get(expr)
+        if found is not None:
+            return found
+        if expr in self.active:
+            return NOTHING
+        if len(self.active) > DEEPEST:
+            return ANYTHING
+        self.active.add(expr)
+        found = self._values(expr, place)
+        self.active.discard(expr)
+        if len(found) > WIDEST:
+            found = ANYTHING
+        self.memo[expr] = found
+        return found
+
+    def _values(self, expr: ast.expr, place: Place) -> frozenset[Value]:
+        match expr:
+            case ast.Name(id=name):
+                return self.name(name, place)
+            case ast.Attribute(value=value, attr=attr):
+                return self._join(self.members.attribute(base, attr) for base in self.values(value, place))
+            case ast.Call():
+                return self.call(expr, place)
+            case ast.Constant(value=value) if not isinstance(value, complex | type(...)):
+                return frozenset({Const(value)})
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
+                return frozenset({Items(expr, place)})
+            case ast.IfExp(body=body, orelse=orelse):
+                return self.values(body, place) | self.values(orelse, place)
+            case ast.BoolOp(values=operands):
+                return self._join(self.values(operand, place) for operand in operands)
+            case ast.NamedExpr(value=value) | ast.Await(value=value):
+                return self.values(value, place)
+            case ast.Subscript(value=value, slice=key):
+                return self._join(self._item(base, key) for base in self.values(value, place))
+            case ast.Lambda():
+                function = place.scope.module.function_of.get(expr)
+                return frozenset({Func(function)}) if function is not None else ANYTHING
+        return ANYTHING
+
+    def _join(self, parts: Iterable[frozenset[Value]]) -> frozenset[Value]:
+        return frozenset().union(*parts)
+
+    # -- names --------------------------------------------------------------------------------
+
+    def bindings(self, name: str, place: Place) -> list[Binding] | None:
+        """Lists the bindings a use of `name` may see; None if the name is not bound in the module."""
+        scope: Scope | None = place.scope
+        while scope is not None:
+            if scope.function is not None and not scope.indexed:
+                index_body(scope.function)
+            if name in scope.global_names:
+                scope = scope.module.scope
+            if name in scope.bindings and (scope.kind != "class" or scope is place.scope):
+                return self._visible(scope, name, place)
+            scope = scope.parent
+        return place.scope.module.global_writes.get(name)
+
+    def _visible(self, scope: Scope, name: str, place: Place) -> list[Binding]:
+        if scope.kind == "module":
+            written = scope.module.global_writes.get(name, [])
+            if place.scope.function is None:
+                return reaching(scope, name, place)
+            return [*reaching(scope, name, scope.module.end), *written]
+        if scope is place.scope or scope.function is place.scope.function:
+            return reaching(scope, name, place)
+        return scope.bindings[name]
+
+    def name(self, name: str, place: Place) -> frozenset[Value]:
+        """Lists what a name can be."""
+        bindings = self.bindings(name, place)
+        if bindings is not None:
+            return self._join(self.binding(binding) for binding in bindings)
+        module = place.scope.module
+        starred = self._starred(module, name)
+        if starred is not None:
+            return starred
+        return frozenset({Ext(name)}) if name in BUILTINS else ANYTHING
+
+    def _starred(self, module: Module, name: str) -> frozenset[Value] | None:
+        """Looks a name up in the modules that `from x import *` brings in."""
+        for binding in module.scope.bindings.get("*", ()):
+            assert isinstance(binding.node, ast.ImportFrom)
+            source = self.resolve(binding.node.module or "", module.path, binding.node.level)
+            if source is None:
+                return ANYTHING
+            if source is not module and (name in source.scope.bindings or "*" in source.scope.bindings):
+                found = self.members.module_member(source, name)
+                if found is not None:
+                    return found
+        return None
+
+    def binding(self, binding: Binding) -> frozenset[Value]:
+        """Lists what one binding gives its name."""
+        match binding.kind:
+            case "def":
+                assert isinstance(binding.target, Function)
+                return frozenset({Func(binding.target)})
+            case "class":
+                assert isinstance(binding.target, Class)
+                return frozenset({Cls(binding.target)})
+            case "assign":
+                return self.values(binding.value, before(binding.place)) if binding.value is not None else ANYTHING
+            case "unpack":
+                return self._unpacked(binding)
+            case "for":
+                return self._elements(binding)
+            case "with":
+                return self._entered(binding)
+            case "import":
+                return self._imported(binding)
+            case "from":
+                return self._from_imported(binding)
+            case "param":
+                return self._parameter(binding)
+            case "del":
+                return NOTHING
+        return ANYTHING
+
+    def _imported(self, binding: Binding) -> frozenset[Value]:
+        alias = binding.node
+        assert isinstance(alias, ast.alias)
+        wanted = alias.name if alias.asname else alias.name.partition(".")[0]
+        module = self.resolve(wanted, binding.place.scope.module.path, 0)
+        return frozenset({Mod(module) if module is not None else Ext(canonical(wanted))})
+
+    def _from_imported(self, binding: Binding) -> frozenset[Value]:
+        node, alias = binding.origin, binding.node
+        assert node is not None and isinstance(alias, ast.alias)
+        path = binding.place.scope.module.path
+        module = self.resolve(node.module or "", path, node.level)
+        if module is not None:
+            found = self.members.module_member(module, alias.name)
+            return ANYTHING if found is None else found
+        if node.level:
+            return ANYTHING
+        submodule = self.resolve(f"{node.module}.{alias.name}", path, 0)
+        return frozenset({Mod(submodule) if submodule is not None else Ext(canonical(f"{node.module}.{alias.name}"))})
+
+    def _parameter(self, binding: Binding) -> frozenset[Value]:
+        function = binding.place.scope.function
+        assert function is not None
+        if function.cls is not None and binding.index == 0 and not _is_static(function):
+            return frozenset({Cls(function.cls) if is_classmethod(function) else Inst(function.cls)})
+        self.read_parameter = True
+        key = (function, binding.name)
+        if key in self.active:
+            return NOTHING
+        self.active.add(key)
+        found: set[Value] = set()
+        if self.is_open(function):
+            found.add(UNKNOWN)
+        for argument in self.arguments_of(function, binding.name):
+            if argument.expr is None or argument.place is None:
+                found.add(UNKNOWN)
+            else:
+                found |= self.values(argument.expr, argument.place)
+        self.active.discard(key)
+        assert isinstance(binding.node, ast.arg)
+        if (not found or UNKNOWN in found) and binding.node.annotation is not None:
+            found |= self.annotated(binding.node.annotation, function.place)
+        return frozenset(found or {UNKNOWN})
+
+    def annotated(self, annotation: ast.expr, place: Place) -> frozenset[Value]:
+        """Lists the instances of project classes that an annotation names."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            try:
+                annotation = ast.parse(annotation.value, mode="eval").body
+            except (SyntaxError, ValueError):
+                return NOTHING
+        if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+            return self.annotated(annotation.left, place) | self.annotated(annotation.right, place)
+        if not isinstance(annotation, ast.Name | ast.Attribute):
+            return NOTHING
+        return frozenset(Inst(value.cls) for value in self.values(annotation, place) if isinstance(value, Cls))
+
+    # -- containers ---------------------------------------------------------------------------
+
+    def _unpacked(self, binding: Binding) -> frozenset[Value]:
+        if binding.value is None or binding.index is None:
+            return ANYTHING
+        found: set[Value] = set()
+        for value in self.values(binding.value, before(binding.place)):
+            if isinstance(value, Items) and isinstance(value.node, ast.Tuple | ast.List) and binding.index < len(value.node.elts):
+                found |= self.values(value.node.elts[binding.index], value.place)
+            else:
+                found.add(UNKNOWN)
+        return frozenset(found)
+
+    def _elements(self, binding: Binding) -> frozenset[Value]:
+        if binding.value is None or binding.index is not None:
+            return ANYTHING
+        return self._join(self.elements(value) for value in self.values(binding.value, before(binding.place)))
+
+    def elements(self, value: Value) -> frozenset[Value]:
+        """Lists what iterating over a value gives."""
+        if not isinstance(value, Items):
+            return ANYTHING
+        node = value.node
+        elements = [key for key in node.keys if key] if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+        return self._join(self.values(element, value.place) for element in elements)
+
+    def _item(self, base: Value, key: ast.expr) -> frozenset[Value]:
+        if not isinstance(base, Items):
+            return frozenset({Ext(f"{base.name}[]")}) if isinstance(base, Ext) and len(base.name) < LONGEST_NAME else ANYTHING
+        node = base.node
+        if isinstance(node, ast.Dict):
+            return self._dict_item(node, key, base.place)
+        elements: list[ast.expr] = getattr(node, "elts", [])
+        if isinstance(key, ast.Constant) and isinstance(key.value, int) and -len(elements) <= key.value < len(elements):
+            return self.values(elements[key.value], base.place)
+        return self._join(self.values(element, base.place) for element in elements)
+
+    def _dict_item(self, node: ast.Dict, key: ast.expr, place: Place) -> frozenset[Value]:
+        if isinstance(key, ast.Constant):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if isinstance(name, ast.Constant) and name.value == key.value:
+                    return self.values(value, place)
+        return self._join(self.values(value, place) for value in node.values)
+
+    def _entered(self, binding: Binding) -> frozenset[Value]:
+        if binding.value is None or binding.index is not None:
+            return ANYTHING
+        place = before(binding.place)
+        found: set[Value] = set()
+        if isinstance(binding.value, ast.Call):
+            for callee in self.values(binding.value.func, place):
+                if isinstance(callee, Func) and callee.function.is_generator:
+                    index_body(callee.function)
+                    for value, where in callee.function.yields:
+                        found |= self.values(value, where) if value is not None else NOTHING
+        for value in self.values(binding.value, place):
+            if isinstance(value, Inst):
+                entered = self.members.attribute(value, "__enter__")
+                found |= self._join(self.returned(method) for method in entered if isinstance(method, Func))
+            elif isinstance(value, Ext):
+                found.add(value)
+        return frozenset(found or {UNKNOWN})
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def call(self, node: ast.Call, place: Place) -> frozenset[Value]:
+        """Lists what a call can give."""
+        return self._join(self.called(callee, node, place) for callee in self.values(node.func, place))
+
+    def called(self, callee: Value, node: ast.Call, place: Place) -> frozenset[Value]:
+        """Lists what calling one value gives."""
+        match callee:
+            case Func():
+                return self.returned(callee)
+            case Cls(cls=cls):
+                return frozenset({Inst(cls)})
+            case Partial(function=function):
+                return self.called(function, node, place)
+            case Inst():
+                methods = self.members.attribute(callee, "__call__")
+                return self._join(self.returned(method) for method in methods if isinstance(method, Func))
+            case Ext(name=name):
+                return self._external_call(name, node, place)
+            case Const():
+                return NOTHING
+        return ANYTHING
+
+    def _external_call(self, name: str, node: ast.Call, place: Place) -> frozenset[Value]:
+        if name == "functools.partial" and node.args:
+            return frozenset(Partial(value, node, place) for value in self.values(node.args[0], place))
+        if name == "super":
+            cls = enclosing_class(place)
+            return frozenset({Super(cls)}) if cls is not None else ANYTHING
+        if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            attr = str(node.args[1].value)
+            found = self._join(self.members.attribute(base, attr) for base in self.values(node.args[0], place))
+            return found | (self.values(node.args[2], place) if len(node.args) > 2 else NOTHING)
+        if name == "getattr":
+            return ANYTHING
+        if name == "importlib.import_module" and node.args and isinstance(node.args[0], ast.Constant):
+            wanted = str(node.args[0].value)
+            module = self.resolve(wanted, place.scope.module.path, 0) if not wanted.startswith(".") else None
+            return frozenset({Mod(module) if module is not None else Ext(canonical(wanted))})
+        if name == "dict":
+            return ANYTHING
+        if len(name) > LONGEST_NAME:
+            return ANYTHING
+        return frozenset({Ext(canonical(f"{name}()"))})
+
+    def returned(self, callee: Func) -> frozenset[Value]:
+        """Lists what a function of the project can return."""
+        function = callee.function
+        if function in self.active:
+            return NOTHING
+        self.active.add(function)
+        index_body(function)
+        found: frozenset[Value] = NOTHING
+        if function.is_generator:
+            found = ANYTHING
+        else:
+            for value, place in function.returns:
+                found |= self.values(value, place) if value is not None else frozenset({Const(None)})
+        self.active.discard(function)
+        return found if found or function.returns else frozenset({Const(None)})
+
+
+def before(place: Place) -> Place:
+    """The place just before an assignment's target: where its value is evaluated."""
+    return Place(place.scope, place.branch, place.order - 1, place.statement)
+
+
+def enclosing_class(place: Place) -> Class | None:
+    """Names the class whose method the place stands in."""
+    function = place.scope.function
+    while function is not None and function.cls is None:
+        function = function.parent
+    return function.cls if function is not None else None
+
+
+def is_classmethod(function: Function) -> bool:
+    """Tells whether the first parameter is the class."""
+    return function.name in ("__new__", "__init_subclass__", "__class_getitem__") or _is_decorated(function, "classmethod")
+
+
+def _is_static(function: Function) -> bool:
+    return _is_decorated(function, "staticmethod")
+
+
+def _is_decorated(function: Function, name: str) -> bool:
+    return any(isinstance(decorator, ast.Name) and decorator.id == name for decorator in function.decorated)
+
+
+__all__ = ["Names", "before", "defaults", "enclosing_class", "is_classmethod"]

