@@ -21,7 +21,9 @@ PURE_CALLS = (
     "enum", "decimal", "datetime", "collections", "pathlib", "itertools", "operator", "contextlib", "abc",
     "contextvars.ContextVar", "logging.getLogger", "re.compile", "os.getenv", "os.environ.get", "os.path", "uuid.UUID",
     "boto3.client", "boto3.resource", "boto3.Session", "boto3.session.Session", "botocore.config.Config",
-    "passlib.context.CryptContext", "structlog.get_logger", "threading.Lock", "threading.RLock", "string.Template",
+    "flask.Blueprint", "flask_cors.cross_origin", "flask_jwt_extended.jwt_required", "flask_login.login_required",
+    "tenacity.retry", "passlib.context.CryptContext", "structlog.get_logger", "threading.Lock", "threading.RLock",
+    "string.Template",
 )  # fmt: skip  # one name a line would take a screen
 """Calls, or whole modules of them, that only build their result (or what is meant to exist once)."""
 
@@ -30,15 +32,19 @@ PURE_BUILTINS = frozenset(
     | {"classmethod", "set", "sorted", "staticmethod", "str", "sum", "super", "tuple", "zip"}
 )
 PURE_METHODS = frozenset(
-    {"Bucket", "Queue", "Table", "Topic", "absolute", "as_posix", "copy", "encode", "format", "get", "items", "join", "joinpath", "keys", "lower", "lstrip"}
+    {"absolute", "as_posix", "copy", "encode", "format", "get", "items", "join", "joinpath", "keys", "lower", "lstrip"}
     | {"replace", "resolve", "rstrip", "split", "strip", "title", "upper", "values", "with_suffix"}
+    | {"Bucket", "Queue", "Table", "Topic"}
 )
+"""Methods that change nothing; those of a boto3 resource ask nothing of AWS either."""
+
 ROUTE_METHODS = frozenset(
     {"api_route", "delete", "get", "head", "options", "patch", "post", "put", "trace", "websocket"}
 )
 """Decorators of an APIRouter that add its prefix; `route` and `websocket_route` do not."""
 
 ROUTER_CLASSES = frozenset({"fastapi.APIRouter", "fastapi.routing.APIRouter"})
+BLUEPRINT_CLASSES = frozenset({"flask.Blueprint", "flask.blueprints.Blueprint"})
 ROUTE_CALLS = frozenset({"add_api_route", "add_api_websocket_route", "include_router"})
 SUBCLASS_WORDS = frozenset({"__init_subclass__", "__subclasses__"})
 LIFESPAN_WORDS = frozenset({"add_event_handler", "lifespan", "on_event", "on_shutdown", "on_startup"})
@@ -63,6 +69,8 @@ class Module:
     """What its imports bind: local name -> dotted name."""
     routers: frozenset[str]
     """Its module-level names that are bound to an `APIRouter(...)`."""
+    blueprints: frozenset[str]
+    """The same with Flask's `Blueprint(...)`."""
 
 
 class Modules:
@@ -112,12 +120,12 @@ def read_module(name: str, source: SourceFile) -> Module | None:
         elif isinstance(statement, ast.ImportFrom):
             origin = origin_of(statement, package)
             names.update({alias.asname or alias.name: f"{origin}.{alias.name}" for alias in statement.names})
-    routers = frozenset(
-        target
-        for target, value in assigned(tree)
-        if isinstance(value, ast.Call) and full_name(names, dotted(value.func)) in ROUTER_CLASSES
-    )
-    return Module(name, source, tree, names, routers)
+    built = {
+        target: full_name(names, dotted(value.func)) for target, value in assigned(tree) if isinstance(value, ast.Call)
+    }
+    routers = frozenset(target for target, name in built.items() if name in ROUTER_CLASSES)
+    blueprints = frozenset(target for target, name in built.items() if name in BLUEPRINT_CLASSES)
+    return Module(name, source, tree, names, routers, blueprints)
 
 
 def assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -262,6 +270,7 @@ class _Effects:
             target = call.func if call else decorator
             owner = dotted(target).rpartition(".")
             routed = owner[0] in self.module.routers and owner[2] in ROUTE_METHODS
+            routed = routed or (owner[0] in self.module.blueprints and owner[2] in ROUTE_METHODS | {"route"})
             property_part = owner[2] in ("setter", "getter", "deleter")
             if not (routed or property_part or self._is_pure_name(target) or self._wraps_only(target)):
                 return decorator.lineno, f"decorates {node.name} with {ast.unparse(target)}"

@@ -129,7 +129,7 @@ def _include(draft: Draft, call: ast.Call, app: str) -> Include | str:
         return f"`{label}` is included in `{ast.unparse(call.func)[: -len('.include_router')]}`, no FastAPI application"
     if not chain or len(call.args) > 1 or any(keyword.arg is None for keyword in call.keywords):
         return f"`{label}` is not included by a plain call"
-    found = _resolve(draft, chain)
+    found = resolve(draft, chain)
     if isinstance(found, str):
         return found
     local, origin, module, name, target = found
@@ -151,7 +151,7 @@ class Problem:
     text: str
 
 
-def _resolve(draft: Draft, chain: str) -> tuple[str, Origin, Module, str, str] | str:
+def resolve(draft: Draft, chain: str) -> tuple[str, Origin, Module, str, str] | str:
     """Find what a router's name stands for: local name, import, its module, name there, target text."""
     local = next((name for name in _heads(chain) if name in draft.origins), "")
     origins = draft.origins.get(local, [])

@@ -162,7 +162,7 @@ def kept_modules(draft: Draft) -> frozenset[str]:
             left.body.append(copy)
         else:
             left.body.append(statement)
-    rest = Module(draft.module.name, draft.module.source, left, {}, frozenset())
+    rest = Module(draft.module.name, draft.module.source, left, {}, frozenset(), frozenset())
     names.extend(imported(rest))
     package = draft.module.name.rpartition(".")[0]
     starts = [name for name in names if name != draft.module.name] + ([package] if package else [])
@@ -171,7 +171,7 @@ def kept_modules(draft: Draft) -> frozenset[str]:
 
 def _router_of(call: ast.Call) -> ast.expr:
     """Return the argument that names the router."""
-    return call.args[0] if call.args else next(k.value for k in call.keywords if k.arg == "router")
+    return call.args[0] if call.args else next(k.value for k in call.keywords if k.arg in ("router", "blueprint"))
 
 
 def _mentioned(draft: Draft, local: str, module: str) -> str | None:

@@ -24,6 +24,14 @@ def edits_of(source: SourceFile, includes: Sequence[Include], new_import: str) -
     """Return the edits that make `includes` lazy, or why they cannot be made without losing a comment."""
     lines = Lines(source.text)
     edits = [Edit(source.path, lines.span(item.call), _lazy_call(source.text, lines, item)) for item in includes]
+    removed = removals_of(source, includes, new_import)
+    return removed if isinstance(removed, str) else tuple(sorted([*edits, *removed]))
+
+
+def removals_of(source: SourceFile, includes: Sequence[Include], new_import: str) -> list[Edit] | str:
+    """Return the edits that remove the imports of `includes`, `new_import` in the place of the first."""
+    lines = Lines(source.text)
+    edits: list[Edit] = []
     gone: dict[int, tuple[ast.Import | ast.ImportFrom, set[str]]] = {}
     for item in includes:
         statement = item.origin.statement
@@ -34,7 +42,7 @@ def edits_of(source: SourceFile, includes: Sequence[Include], new_import: str) -
             return edit
         edits.append(edit)
         new_import = ""
-    return tuple(sorted(edits))
+    return edits
 
 
 def _lazy_call(text: str, lines: Lines, include: Include) -> str:

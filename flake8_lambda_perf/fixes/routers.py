@@ -57,7 +57,7 @@ def _fix(draft: Draft) -> Fix | Refusal:
 
     path = draft.app.source.path
     new_path = str(PurePosixPath(path).with_name(f"{NEW_MODULE}.py"))
-    origin = _origin_of_new(draft, new_path)
+    origin = origin_of_new(draft, new_path)
     if origin is None:
         return Refusal(f"{path} lies outside of the folder its absolute imports start from")
     package = package_of(draft.app.module, path)
@@ -79,7 +79,7 @@ def _fix(draft: Draft) -> Fix | Refusal:
     )
 
 
-def _origin_of_new(draft: Draft, new_path: str) -> str | None:
+def origin_of_new(draft: Draft, new_path: str) -> str | None:
     """Return the module to import the new function from, relative or absolute as the routers' own imports are."""
     include = draft.lazy[0]
     if include.target.startswith("."):
