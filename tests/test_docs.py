@@ -89,7 +89,7 @@ def test_the_readme_shows_commands() -> None:
     assert {words[0] for words in our_commands(README)} == {"check", "fix", "explain", "handlers"}
 
 
-def test_the_readmes_table_of_rules_is_current() -> None:
+def test_what_the_readme_shows_is_what_the_rules_and_the_command_say() -> None:
     text = README.read_text("utf-8")
     assert text == current(text)
 
