@@ -91,7 +91,8 @@ class _Checked:
         declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
         named = {path for path in (self._relative(target) for target in job.targets) if path and path.endswith(".py")}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
-        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
+        layers = {layer for deployed in declared for layer in deployed.layers}
+        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay, layers)
         self.analysis = Analysis(self.project, declared, job.settings)
         self.failed: list[Problem] = []
 

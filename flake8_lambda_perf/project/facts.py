@@ -19,7 +19,7 @@ BindingKind = Literal[
 class Branch:
     """A block that is entered under a condition; branches form a chain up to their function's body."""
 
-    __slots__ = ("at", "exits", "kind", "node", "parent", "polarity", "statements", "test")
+    __slots__ = ("at", "exits", "jumps", "kind", "node", "parent", "polarity", "statements", "test")
 
     def __init__(
         self,
@@ -36,7 +36,8 @@ class Branch:
         self.node = node
         self.test = test
         self.polarity = polarity
-        self.exits = False  # always leaves the function
+        self.exits = False  # what follows it in its block is not run
+        self.jumps = False  # it may leave by `break` or `continue`, so its bindings live on
         self.statements: list[ast.stmt] = []
 
     def chain(self) -> list[Branch]:

@@ -110,7 +110,7 @@ def _may_reach(
     for branch in mine:
         if branch in ancestors:
             break
-        if branch.exits:
+        if branch.exits and not branch.jumps:
             return False
     if shared_loop is None or shared_loop in holding:
         return not _exclusive(mine, chain)

@@ -125,6 +125,10 @@ class _Indexer:
                 self._children(node, place)
                 return isinstance(node, ast.Raise) or None
             case ast.Break() | ast.Continue():
+                for branch in place.branch.chain():
+                    if branch.kind == "loop":
+                        break
+                    branch.jumps = True
                 return True
             case ast.If():
                 return self._if(node, place)

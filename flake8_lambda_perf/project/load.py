@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.knowledge import import_cost, trigger_words
@@ -17,16 +17,16 @@ from flake8_lambda_perf.source import SourceFile, decode, parse
 class Project:
     """The Python files below a root; each is read and parsed once, when it is first needed.
 
-    `overlay` holds the bytes of files that are not saved yet (standard input, an editor's buffer).
+    `overlay` holds the bytes of files that are not saved yet (standard input, an editor's buffer); `layers` are the
+    folders of layers that manifests name.
     """
 
-    def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, bytes]) -> None:
+    def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, bytes], layers: Iterable[str] = ()) -> None:
         self.root = root
+        self.layers = sorted({*layers})
         self.overlay = overlay
         self.files = sorted({*files, *overlay})
         self.known = frozenset(self.files)
-        self.folders = frozenset(str(parent) for file in self.files for parent in PurePosixPath(file).parents)
-        self.layers = sorted(folder for folder in self.folders if folder.rpartition("/")[2] in ("python", "src"))
         self.problems: dict[str, Problem] = {}
         self._bytes: dict[str, bytes | None] = {}
         self._sources: dict[str, SourceFile | None] = {}
@@ -125,6 +125,10 @@ class Project:
             if not base:
                 break
             base = base.rpartition("/")[0]
+        for layer in self.layers:
+            found = self._file(f"{layer}/python", parts) or self._file(layer, parts)
+            if found is not None:
+                return found
         return self._elsewhere(parts, folder)
 
     def _elsewhere(self, parts: list[str], folder: str) -> str | None:

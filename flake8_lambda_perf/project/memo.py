@@ -126,9 +126,26 @@ class Memos:
                 found |= self._of_parameter(binding.place.scope.function, name, depth)
             elif scope.function is not place.scope.function and scope.function is not None:
                 found.add(Location(scope.function, name))
-            elif binding.value is not None and binding.kind in ("assign", "unpack"):
-                found |= self.read(binding.value, before(binding.place), depth + 1)
+            elif binding.value is not None and binding.kind == "assign":
+                found |= self._aliased(binding.value, before(binding.place), depth + 1)
         return found
+
+    def _aliased(self, expr: ast.expr, place: Place, depth: int) -> set[Location]:
+        """Lists the lasting locations that an expression hands out: it is them, or a part of their content."""
+        match expr:
+            case ast.Name() | ast.Attribute():
+                return self.read(expr, place, depth)
+            case ast.Subscript(value=value) | ast.NamedExpr(value=value) | ast.Await(value=value):
+                return self._aliased(value, place, depth)
+            case ast.Call(func=ast.Attribute(value=value, attr="get" | "pop" | "setdefault")):
+                return self._aliased(value, place, depth)
+            case ast.Call():
+                return self._of_call(expr, place, depth)
+            case ast.BoolOp(values=values):
+                return set().union(*(self._aliased(value, place, depth) for value in values))
+            case ast.IfExp(body=body, orelse=orelse):
+                return self._aliased(body, place, depth) | self._aliased(orelse, place, depth)
+        return set()
 
     def _global(self, name: str, place: Place, kind: str) -> set[Location]:
         module = place.scope.module
@@ -164,11 +181,25 @@ class Memos:
                 case Func(function=function):
                     found.add(Location(function, node.attr))
                 case Ext(name=name):
-                    if not _is_request_local(f"{name}.{node.attr}"):
+                    if not _is_request_local(f"{name}.{node.attr}") and self._outlives(node.value, place):
                         found.add(Location(name, node.attr))
-                case _:
+                case _ if self._outlives(node.value, place):
                     found.add(Location("?", node.attr))
         return found
+
+    def _outlives(self, expr: ast.expr, place: Place) -> bool:
+        """Tells whether an object nothing is known of may live longer than the request: it comes from elsewhere."""
+        while isinstance(expr, ast.Attribute | ast.Subscript):
+            expr = expr.value
+        if not isinstance(expr, ast.Name):
+            return False
+        for binding in self.names.bindings(expr.id, place) or ():
+            scope = binding.place.scope
+            if scope.function is not place.scope.function or expr.id in scope.global_names:
+                return True
+            if binding.kind == "param" and scope.function is not None and not self.names.is_open(scope.function):
+                return True
+        return False
 
     def _holder(self, cls: Class, attr: str) -> Class:
         for owner in self.names.members.order(cls):

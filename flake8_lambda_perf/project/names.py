@@ -35,6 +35,11 @@ from flake8_lambda_perf.project.values import (
 WIDEST = 24
 DEEPEST = 60
 LONGEST_NAME = 160
+ALTERNATE_CONSTRUCTORS = frozenset({
+    "get", "create", "get_or_none", "get_by_id", "find_one", "first", "one", "construct", "model_construct", "model_validate",
+    "model_validate_json", "parse_obj", "parse_raw", "validate", "from_orm", "from_dict", "from_json", "load",
+})  # fmt: skip
+"""Class methods that a class inherits from a library's model and that give an instance of it."""
 BUILTINS = frozenset(dir(builtins))
 
 Resolve = Callable[[str, str, int], "Module | None"]
@@ -305,7 +310,12 @@ class Names:
 
     def call(self, node: ast.Call, place: Place) -> frozenset[Value]:
         """Lists what a call can give."""
-        return self._join(self.called(callee, node, place) for callee in self.values(node.func, place))
+        found = self._join(self.called(callee, node, place) for callee in self.values(node.func, place))
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ALTERNATE_CONSTRUCTORS:
+            made = {Inst(base.cls) for base in self.values(node.func.value, place) if isinstance(base, Cls)}
+            if made and all(isinstance(value, Ext) for value in found):
+                return frozenset(made)
+        return found
 
     def called(self, callee: Value, node: ast.Call, place: Place) -> frozenset[Value]:
         """Lists what calling one value gives."""

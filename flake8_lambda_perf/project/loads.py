@@ -1,0 +1,219 @@
+"""What importing a module loads with it, what that costs, and which handlers pay for it at start."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_lambda_perf.knowledge import import_cost
+from flake8_lambda_perf.model import Handler
+from flake8_lambda_perf.project.analysis import Analysis
+from flake8_lambda_perf.project.facts import Module
+from flake8_lambda_perf.project.flow import is_dead
+
+ImportNode = ast.Import | ast.ImportFrom
+TOLERANCE_MS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A module-level import of one project file by another."""
+
+    path: str
+    target: str
+    line: int
+    text: str
+
+
+class Loads:
+    """The graph of module-level imports of a project; belongs to one `Analysis`."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.project = analysis.project
+        self._links: dict[str, tuple[Link, ...]] = {}
+        self._outside: dict[str, frozenset[str]] = {}
+        self._closures: dict[str, frozenset[str]] = {}
+        self._holders: dict[str, frozenset[str]] = {}
+        self._importers: dict[str, list[Link]] | None = None
+
+    # -- the graph ----------------------------------------------------------------------------
+
+    def top_level(self, module: Module) -> Iterator[ImportNode]:
+        """Lists the import statements that run when a module is imported."""
+        for node, place in module.imports:
+            if place.scope.function is None and not is_dead(place):
+                yield node
+
+    def links(self, path: str) -> tuple[Link, ...]:
+        """Lists the project's files that importing a file loads directly."""
+        if path not in self._links:
+            module = self.project.module(path)
+            found: dict[str, Link] = {}
+            for node in self.top_level(module) if module is not None else ():
+                for target in self.targets(node, path):
+                    if target != path:
+                        found.setdefault(target, Link(path, target, node.lineno, ast.unparse(node)))
+            self._links[path] = tuple(found.values())
+        return self._links[path]
+
+    def targets(self, node: ImportNode, importer: str) -> Iterator[str]:
+        """Lists the project's files that an import loads; packages the importer itself lies in are loaded already."""
+        for parts, level, implicit in _requested(node):
+            path = self.project.locate(".".join(parts), importer, level)
+            if path is not None and not (implicit and _is_around(path, importer)):
+                yield path
+
+    def outside(self, path: str) -> frozenset[str]:
+        """Lists the dotted names that a file's own module-level imports load from outside the project."""
+        if path not in self._outside:
+            module = self.project.module(path)
+            found: set[str] = set()
+            for node in self.top_level(module) if module is not None else ():
+                found.update(self.foreign(node, path))
+            self._outside[path] = frozenset(found)
+        return self._outside[path]
+
+    def foreign(self, node: ImportNode, importer: str) -> Iterator[str]:
+        """Lists the dotted names that an import statement loads from outside the project."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if self.project.locate(alias.name.partition(".")[0], importer, 0) is None:
+                    yield alias.name
+        elif not node.level and node.module and self.project.locate(node.module, importer, 0) is None:
+            for alias in node.names:
+                if self.project.locate(f"{node.module}.{alias.name}", importer, 0) is None:
+                    yield node.module if alias.name == "*" else f"{node.module}.{alias.name}"
+
+    def closure(self, path: str) -> frozenset[str]:
+        """Lists the project's files that importing a file loads, itself included."""
+        if path not in self._closures:
+            seen = {path}
+            stack = [path]
+            while stack:
+                for link in self.links(stack.pop()):
+                    if link.target not in seen:
+                        seen.add(link.target)
+                        stack.append(link.target)
+            self._closures[path] = frozenset(seen)
+        return self._closures[path]
+
+    def holders(self, path: str) -> frozenset[str]:
+        """Lists the files with handlers that load a file at start."""
+        if path not in self._holders:
+            starts = {entry.handler.path for entry in self.analysis.entries}
+            self._holders[path] = frozenset(starts & {path, *(origin for origin, _ in self._upwards(path))})
+        return self._holders[path]
+
+    def chain(self, path: str) -> tuple[Handler, tuple[Link, ...]] | None:
+        """Finds the shortest chain of imports from a handler's file to a file."""
+        handlers: dict[str, Handler] = {}
+        for entry in self.analysis.entries:
+            handlers.setdefault(entry.handler.path, entry.handler)
+        if path in handlers:
+            return handlers[path], ()
+        for origin, links in self._upwards(path):
+            if origin in handlers:
+                return handlers[origin], links
+        return None
+
+    def _upwards(self, path: str) -> Iterator[tuple[str, tuple[Link, ...]]]:
+        """Walks from a file to those that load it, nearest first, with the imports in between."""
+        if self._importers is None:
+            self._importers = {}
+            for known in sorted(self.analysis.graph.modules):
+                for link in self.links(known):
+                    self._importers.setdefault(link.target, []).append(link)
+        seen = {path}
+        queue: deque[tuple[str, tuple[Link, ...]]] = deque([(path, ())])
+        while queue:
+            here, links = queue.popleft()
+            for link in self._importers.get(here, ()):
+                if link.path not in seen:
+                    seen.add(link.path)
+                    queue.append((link.path, (link, *links)))
+                    yield link.path, (link, *links)
+
+    # -- cost ---------------------------------------------------------------------------------
+
+    def loaded_for(self, path: str) -> frozenset[str]:
+        """Lists the outside names that are loaded at start wherever a file is."""
+        own = self.everything(path)
+        others = [self.everything(holder) for holder in self.holders(path)]
+        return own | frozenset.intersection(*others) if others else own
+
+    def everything(self, path: str) -> frozenset[str]:
+        """Lists the outside names that importing a file loads."""
+        return frozenset().union(*(self.outside(other) for other in self.closure(path)))
+
+    def cost(self, names: Iterable[str], loaded: frozenset[str]) -> float | None:
+        """Sums what outside names cost beyond what is loaded anyway, in ms; None if one of them is unknown."""
+        total = 0.0
+        seen = set(loaded)
+        for name in sorted(set(names)):
+            added = marginal(name, seen)
+            if added is None:
+                return None
+            seen.add(name)
+            total += added
+        return total
+
+    def is_light(self, path: str, loaded: frozenset[str]) -> bool:
+        """Tells whether importing a project's file builds no clients: their cost is not in the import's."""
+        module = self.project.module(path)
+        return module is not None and not any(self.analysis.client_of(site) for site in module.calls)
+
+
+def is_standard(name: str) -> bool:
+    """Tells whether a dotted name is of the standard library."""
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def marginal(name: str, loaded: Iterable[str]) -> float | None:
+    """Tells what importing an outside name adds to what is loaded, in ms; None where nothing is known."""
+    package = name.partition(".")[0]
+    cost = import_cost(name)
+    siblings = [other for other in loaded if other.partition(".")[0] == package]
+    bringers = {other for other in loaded if (known := import_cost(other)) is not None and package in known.brings}
+    if name in siblings:
+        return 0.0
+    if cost is None:
+        return 0.0 if siblings else None
+    if cost.module == package and (siblings or bringers):
+        return 0.0
+    if bringers and not siblings:
+        return 0.0
+    saved = [known.cpu_ms for other in siblings if (known := import_cost(other)) is not None]
+    parts = [
+        known.cpu_ms
+        for other in loaded
+        if other.partition(".")[0] in cost.brings and (known := import_cost(other)) is not None
+    ]
+    return max(0.0, cost.cpu_ms - max([*saved, *parts], default=0.0))
+
+
+def _requested(node: ImportNode) -> Iterator[tuple[list[str], int, bool]]:
+    """Lists the modules an import asks for: name, level, and whether it is only the parent of one."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            parts = alias.name.split(".")
+            for end in range(1, len(parts) + 1):
+                yield parts[:end], 0, end < len(parts)
+        return
+    base = node.module.split(".") if node.module else []
+    for end in range(0 if node.level else 1, len(base)):
+        yield base[:end], node.level, True
+    only_modules = False
+    for alias in node.names:
+        if alias.name != "*":
+            yield [*base, alias.name], node.level, False
+    yield base, node.level, only_modules
+
+
+def _is_around(path: str, importer: str) -> bool:
+    """Tells whether a file is the `__init__` of a package that another lies in."""
+    folder, _, name = path.rpartition("/")
+    return name == "__init__.py" and (not folder or importer.startswith(f"{folder}/"))
