@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.cli.jobs import jobs_of, read_stdin
-from flake8_lambda_perf.cli.paths import merge, relocate
+from flake8_lambda_perf.cli.paths import merge, relocate, with_edited_texts
 from flake8_lambda_perf.cli.terminal import (
     notice_no_handlers,
     notice_problems,
@@ -41,7 +41,8 @@ def analyse(options: Namespace) -> Run:
     jobs = jobs_of(options, read_stdin(options))
     ask = check_with_fixes if options.format in FORMATS_WITH_FIXES else check
     with sign_of_life("checking"):
-        return merge(relocate(ask(job), job.root) for job in jobs)
+        runs = [(ask(job), job.root) for job in jobs]
+        return merge(relocate(with_edited_texts(found, root), root) for found, root in runs)
 
 
 def report(found: Run, options: Namespace) -> str:

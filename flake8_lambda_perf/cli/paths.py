@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Run
+from flake8_lambda_perf.source import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +30,14 @@ def shown_from(root: Path) -> Callable[[str], str]:
             return full.as_posix()
 
     return shown
+
+
+def with_edited_texts(run: Run, root: Path) -> Run:
+    """The same run with the texts of the files that fixes edit although nothing was found in them."""
+    fixes = (finding.fix for finding in run.findings if finding.fix)
+    missing = {edit.path for fix in fixes for edit in fix.edits} - run.texts.keys()
+    texts = {path: decode((root / path).read_bytes(), path).text for path in sorted(missing)}
+    return replace(run, texts={**run.texts, **texts})
 
 
 def relocate(run: Run, root: Path) -> Run:
