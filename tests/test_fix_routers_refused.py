@@ -192,6 +192,9 @@ def x(service: Service = Depends(load)): return service
 async def ws(socket): pass
 
 router.add_api_route("/y", x)
+
+if __name__ == "__main__":
+    print(load())
 """
 SERVICE = """from functools import wraps
 
@@ -260,6 +263,13 @@ def test_a_test_that_lists_the_routes_keeps_all_eager() -> None:
 def test_a_file_of_the_same_name_is_not_overwritten() -> None:
     refused = planned(project(MAIN, app__routers__z=ROUTER, app__lazy_routers="def other(): pass\n"))
     assert refused == Refusal("app/lazy_routers.py exists and is something else")
+
+
+def test_routers_that_share_one_prefix_stay_eager() -> None:
+    calls = "".join(f'app.include_router({name}.router, prefix="/api")\n' for name in "abcde")
+    main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{calls}"
+    reasons = [f"`{name}` shares the prefix /api with 4 others" for name in "abcde"]
+    assert planned(project(main)) == Refusal("; ".join(["only 0 of 5 routers can be loaded later", *reasons]))
 
 
 def test_a_handful_is_needed() -> None:

@@ -141,7 +141,7 @@ def _include(draft: Draft, call: ast.Call, app: str, rules: dict[str, Rules]) ->
         if isinstance(read, str):
             return f"`{chain}` stays: {read}"
         rules[target] = read
-    return Include(call, app, local, origin, module.name, target, "")
+    return Include(call, app, local, origin, module.name, target, "", "")
 
 
 def _rules(module: Module, name: str, target: str) -> Rules | str:

@@ -238,7 +238,7 @@ class _Effects:
 
     def _of_statement(self, node: ast.stmt) -> Effect | None:
         match node:
-            case ast.Import() | ast.ImportFrom() | ast.Pass():
+            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Raise() | ast.Expr(value=ast.Constant()):
                 return None
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
@@ -250,18 +250,16 @@ class _Effects:
                 return self._of_values([value])
             case ast.AnnAssign(target=ast.Name()) | ast.AugAssign(target=ast.Name()):
                 return self._of_values([node.value] if node.value else [])
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()])):
+                return self.of_body(node.orelse)
             case ast.If():
                 return self._of_values([node.test]) or self.of_body(node.body) or self.of_body(node.orelse)
             case ast.Try():
                 handlers = [statement for handler in node.handlers for statement in handler.body]
                 return self.of_body([*node.body, *handlers, *node.orelse, *node.finalbody])
-            case ast.Expr(value=ast.Constant()):
-                return None
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=attr)) as call):
                 if owner in self.module.routers and attr in ROUTE_CALLS:
                     return self._of_values([*call.args, *(k.value for k in call.keywords)])
-            case ast.Raise():
-                return None
         return node.lineno, "does more than define things"
 
     def _of_decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Effect | None:

@@ -61,8 +61,10 @@ class Include:
     origin: Origin
     module: str
     target: str
+    under: str
+    """The whole static prefix, empty where none is needed."""
     match: str
-    """The whole static prefix where the router's module adds to it, else the empty text."""
+    """The same where the router's module adds to the prefix of the call, else the empty text."""
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ def _include(draft: Draft, call: ast.Call, app: str) -> Include | str:
     whole = None if prefix is None else prefix + own
     if not whole or not whole.startswith("/") or whole.endswith("/"):
         return f"`{label}` has no prefix that can be read"
-    return Include(call, app, local, origin, module.name, target, whole if own else "")
+    return Include(call, app, local, origin, module.name, target, whole, whole if own else "")
 
 
 @dataclass(frozen=True, slots=True)

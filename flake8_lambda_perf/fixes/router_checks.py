@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.import_effects import Module, dotted, effect_of, full_name, imported, read_module
-from flake8_lambda_perf.fixes.router_calls import Draft, RouterApp, applications_of
+from flake8_lambda_perf.fixes.router_calls import Draft, Include, RouterApp, applications_of
 from flake8_lambda_perf.fixes.router_routes import odd_route
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.source import SourceFile
+
+CROWD = 3
+"""So many routers may share one prefix, as `/users` and what belongs to it do."""
 
 NEW_MODULE = "lazy_routers"
 NEW_FUNCTION = "include_lazy_router"
@@ -103,14 +107,31 @@ def _uses_harmlessly(function: ast.FunctionDef, names: set[str]) -> bool:
 def drop_used_elsewhere(draft: Draft) -> None:
     """Leave a router eager whose import cannot go: something else uses the name it binds."""
     arguments = {id(node) for include in draft.lazy for node in ast.walk(_router_of(include.call))}
+    uses = {
+        node.id: node.lineno
+        for node in ast.walk(draft.module.tree)
+        if isinstance(node, ast.Name) and id(node) not in arguments
+    }
+    last = draft.module.name.rpartition(".")[2]
+    near = [(source, _imported_from(source, last)) for source in draft.app.others if last in source.text]
     reasons: dict[str, str] = {}
     for include in draft.lazy:
         head = include.local.partition(".")[0]
-        for node in ast.walk(draft.module.tree):
-            if isinstance(node, ast.Name) and node.id == head and id(node) not in arguments:
-                reasons[include.local] = f"`{include.local}` is used again at {draft.app.source.path}:{node.lineno}"
-        if reasons.get(include.local) is None and (where := _mentioned(draft, include.local, include.module)):
+        if head in uses:
+            reasons[include.local] = f"`{include.local}` is used again at {draft.app.source.path}:{uses[head]}"
+        elif (where := _mentioned(draft, include, near)) is not None:
             reasons[include.local] = f"`{include.local}` is used by {where}"
+    _drop(draft, reasons)
+
+
+def drop_crowds(draft: Draft) -> None:
+    """Leave routers eager that share one prefix: a request for the last would load all the others."""
+    crowd = Counter(include.under for include in draft.lazy)
+    reasons = {
+        item.local: f"`{item.local}` shares the prefix {item.under} with {crowd[item.under] - 1} others"
+        for item in draft.lazy
+        if crowd[item.under] > CROWD
+    }
     _drop(draft, reasons)
 
 
@@ -174,33 +195,30 @@ def _router_of(call: ast.Call) -> ast.expr:
     return call.args[0] if call.args else next(k.value for k in call.keywords if k.arg in ("router", "blueprint"))
 
 
-def _mentioned(draft: Draft, local: str, module: str) -> str | None:
-    """Return the file that imports the name from the application's module, or patches it or the router's module."""
-    own = draft.module.name
-    last = own.rpartition(".")[2]
-    patched = re.compile(rf"""['"](?:{re.escape(own)}\.{re.escape(local)}|{re.escape(module)})[.'"]""")
-    attribute = re.compile(rf"\b{re.escape(last)}\.{re.escape(local)}\b")
+def _mentioned(draft: Draft, include: Include, near: list[tuple[SourceFile, frozenset[str]]]) -> str | None:
+    """Return the file that takes the name from the application's module, or patches it or the router's module."""
+    own, local = draft.module.name, include.local
+    patched = re.compile(rf"""['"]{re.escape(include.module)}[.'"]""")
     for source in draft.app.others:
-        if local in source.text or module in source.text:
-            if patched.search(source.text) or _imports_from(source, own, local):
-                return source.path
-            if re.search(rf"\bimport\b[^\n]*\b{re.escape(last)}\b", source.text) and attribute.search(source.text):
-                return source.path
+        if include.module in source.text and patched.search(source.text):
+            return source.path
+    attribute = re.compile(rf"\b{re.escape(own.rpartition('.')[2])}\.{re.escape(local)}\b")
+    for source, names in near:
+        if names & {local, "*"} or (local in source.text and attribute.search(source.text)):
+            return source.path
     return None
 
 
-def _imports_from(source: SourceFile, own: str, local: str) -> bool:
-    last = own.rpartition(".")[2]
-    if last not in source.text:
-        return False
+def _imported_from(source: SourceFile, last: str) -> frozenset[str]:
+    """Return the names a file imports from any module that is called `last`; all where it cannot be parsed."""
     other = read_module("", source)
     if other is None:
-        return True
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and (node.module or "").rpartition(".")[2] == last
-        and any(alias.name in (local, "*") for alias in node.names)
+        return frozenset("*")
+    return frozenset(
+        alias.name
         for node in ast.walk(other.tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == last
+        for alias in node.names
     )
 
 

@@ -11,6 +11,7 @@ from flake8_lambda_perf.fixes.router_calls import Draft, RouterApp, collect, ori
 from flake8_lambda_perf.fixes.router_checks import (
     NEW_FUNCTION,
     NEW_MODULE,
+    drop_crowds,
     drop_effects,
     drop_loaded_anyway,
     drop_used_elsewhere,
@@ -42,6 +43,7 @@ def plan(app: RouterApp, minimum: int = FEW) -> Fix | Refusal:
     draft = Draft(app, module, Modules(app.find), origins_of(module))
     collect(draft)
     drop_used_elsewhere(draft)
+    drop_crowds(draft)
     drop_loaded_anyway(draft)
     drop_effects(draft)
     drop_loaded_anyway(draft)  # what the last step left eager may import others
