@@ -39,7 +39,7 @@ def generate(seed: int) -> Program:
     if writer.likely(0.25):
         decorator = "@entry\n"
         app.need("import functools")
-        app.add(
+        app.add_entry(
             """
 def entry(function):
     @functools.wraps(function)
@@ -49,6 +49,6 @@ def entry(function):
     return wrapper
 """
         )
-    app.add(f"{decorator}def handler(event, context):\n" + indented("\n".join(body)))
+    app.add_entry(f"{decorator}def handler(event, context):\n" + indented("\n".join(body)))
     files = tuple((f"{name}.py", module.text()) for name, module in writer.modules.items())
     return Program(f"seed {seed}", files)

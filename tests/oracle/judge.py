@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from oracle.run import Build, Record
 
 Line: TypeAlias = tuple[str, int]
-Stack: TypeAlias = tuple[Line, ...]
+Site: TypeAlias = tuple[str, int, int]
+Stack: TypeAlias = tuple[Site, ...]
 Identity: TypeAlias = tuple[str, str]
 
 IMPORTS = frozenset({"LPF201"})
@@ -50,7 +51,7 @@ class Claim:
     end_line: int
     ends_at: Line | None = None
 
-    def covers(self, line: Line) -> bool:
+    def covers(self, line: Line | Site) -> bool:
         return line[0] == self.path and self.line <= line[1] <= self.end_line
 
     def text(self) -> str:
@@ -96,7 +97,7 @@ def is_meant(claim: Claim, stack: Stack) -> bool:
     """Whether a build at the end of `stack` is the one the claim is about."""
     if claim.code in AT_ITS_OWN_LINE:
         return claim.covers(stack[-1])
-    if claim.ends_at is not None and stack[-1] != claim.ends_at:
+    if claim.ends_at is not None and stack[-1][:2] != claim.ends_at:
         return False
     return any(claim.covers(line) for line in stack)
 
@@ -111,7 +112,7 @@ def missed(claims: Iterable[Claim], record: Record) -> list[Line]:
     known = list(claims)
     return sorted(
         {
-            stack[-1]
+            stack[-1][:2]
             for stack, made in repeated(record).items()
             if any(SURELY_CLIENTS.fullmatch(name) for name, _ in made)
             and not any(claim.covers(line) for claim in known for line in stack)

@@ -42,17 +42,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One call on a stub as judged: `stack` ends in the line that made it."""
+    """One call on a stub as judged: `stack` ends in the place that made it (path, line, offset in the byte code)."""
 
     mood: int
     request: int
     name: str
     arguments: str
-    stack: tuple[tuple[str, int], ...]
-
-    @property
-    def line(self) -> tuple[str, int]:
-        return self.stack[-1]
+    stack: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def run(jobs: Sequence[Job]) -> list[Record]:
 def record_of(raw: dict[str, Any]) -> Record:
     """A record from its JSON."""
     calls = tuple(
-        Build(mood, request, name, arguments, tuple((path, line) for path, line in stack))
+        Build(mood, request, name, arguments, tuple((path, line, offset) for path, line, offset in stack))
         for mood, request, name, arguments, stack in raw["calls"]
     )
     imports = tuple((mood, request, path, line) for mood, request, path, line in raw["imports"])

@@ -21,12 +21,12 @@ ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 @dataclass(slots=True)
 class Call:
-    """One call on a stub: `request` is 0 at import; `stack` lists the program's lines, outermost first."""
+    """One call on a stub: `request` is 0 at import; `stack` lists the program's call sites, outermost first."""
 
     request: int
     name: str
     arguments: str
-    stack: tuple[tuple[str, int], ...]
+    stack: tuple[tuple[str, int, int], ...]
 
 
 @dataclass
@@ -39,14 +39,14 @@ class Recorder:
     imports: list[tuple[int, str, int]] = field(default_factory=list)
     registered: list[Callable[..., Any]] = field(default_factory=list)
 
-    def stack(self) -> tuple[tuple[str, int], ...]:
-        """The lines of the program that are running, outermost first."""
-        lines: list[tuple[str, int]] = []
+    def stack(self) -> tuple[tuple[str, int, int], ...]:
+        """The calls of the program that are running, outermost first: path, line, offset in the byte code."""
+        lines: list[tuple[str, int, int]] = []
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             path = frame.f_code.co_filename
             if path.startswith(self.root):
-                lines.append((path[len(self.root) + 1 :], frame.f_lineno))
+                lines.append((path[len(self.root) + 1 :], frame.f_lineno, frame.f_lasti))
             frame = frame.f_back
         return tuple(reversed(lines))
 

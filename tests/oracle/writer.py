@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import random
+import re
 
 SERVICES = ("s3", "sqs", "sns", "ses", "ssm", "kms", "events")
+EVENT = re.compile(r"\bevent\b")
 REGIONS = ("eu-west-1", "us-east-1", "ap-south-1")
 
 
@@ -26,6 +28,10 @@ class Module:
             self.imports.append(line)
 
     def add(self, text: str) -> None:
+        """Adds a definition. Its event is called otherwise: a lone `event` would make it a handler."""
+        self.body.append(EVENT.sub("order", text.strip("\n")))
+
+    def add_entry(self, text: str) -> None:
         self.body.append(text.strip("\n"))
 
     def text(self) -> str:
