@@ -5,17 +5,22 @@ from __future__ import annotations
 import ast
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import import_cost
-from flake8_lambda_perf.model import Handler
-from flake8_lambda_perf.project.analysis import Analysis
-from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.flow import is_dead
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_lambda_perf.model import Handler
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Module
+
 ImportNode = ast.Import | ast.ImportFrom
-TOLERANCE_MS = 0.01
+NAMESPACES = {"google": 3, "azure": 2, "zope": 2, "opentelemetry": 2}
+"""Packages that many distributions share, and how many parts of a dotted name tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,27 @@ class Loads:
 
     def targets(self, node: ImportNode, importer: str) -> Iterator[str]:
         """Lists the project's files that an import loads; packages the importer itself lies in are loaded already."""
-        for parts, level, implicit in _requested(node):
-            path = self.project.locate(".".join(parts), importer, level)
+        for parts, level, implicit in self._requested(node, importer):
+            path = self.project.locate(".".join(parts), importer, level) if parts or level else None
             if path is not None and not (implicit and _is_around(path, importer)):
                 yield path
+
+    def _requested(self, node: ImportNode, importer: str) -> Iterator[tuple[list[str], int, bool]]:
+        """Lists the modules an import asks for: name, level, and whether it is only the parent of one."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                parts = alias.name.split(".")
+                for end in range(1, len(parts) + 1):
+                    yield parts[:end], 0, end < len(parts)
+            return
+        base = node.module.split(".") if node.module else []
+        for end in range(0 if node.level else 1, len(base)):
+            yield base[:end], node.level, True
+        names = [[*base, alias.name] for alias in node.names]
+        modules = [parts for parts in names if self.project.locate(".".join(parts), importer, node.level) is not None]
+        yield base, node.level, len(modules) == len(names)
+        for parts in modules:
+            yield parts, node.level, False
 
     def outside(self, path: str) -> frozenset[str]:
         """Lists the dotted names that a file's own module-level imports load from outside the project."""
@@ -161,7 +183,7 @@ class Loads:
             total += added
         return total
 
-    def is_light(self, path: str, loaded: frozenset[str]) -> bool:
+    def is_light(self, path: str) -> bool:
         """Tells whether importing a project's file builds no clients: their cost is not in the import's."""
         module = self.project.module(path)
         return module is not None and not any(self.analysis.client_of(site) for site in module.calls)
@@ -172,11 +194,17 @@ def is_standard(name: str) -> bool:
     return name.partition(".")[0] in sys.stdlib_module_names
 
 
+def package_of(name: str) -> str:
+    """Names the package whose parts load each other."""
+    parts = name.split(".")
+    return ".".join(parts[: NAMESPACES.get(parts[0], 1)])
+
+
 def marginal(name: str, loaded: Iterable[str]) -> float | None:
     """Tells what importing an outside name adds to what is loaded, in ms; None where nothing is known."""
-    package = name.partition(".")[0]
+    package = package_of(name)
     cost = import_cost(name)
-    siblings = [other for other in loaded if other.partition(".")[0] == package]
+    siblings = [other for other in loaded if package_of(other) == package]
     bringers = {other for other in loaded if (known := import_cost(other)) is not None and package in known.brings}
     if name in siblings:
         return 0.0
@@ -193,24 +221,6 @@ def marginal(name: str, loaded: Iterable[str]) -> float | None:
         if other.partition(".")[0] in cost.brings and (known := import_cost(other)) is not None
     ]
     return max(0.0, cost.cpu_ms - max([*saved, *parts], default=0.0))
-
-
-def _requested(node: ImportNode) -> Iterator[tuple[list[str], int, bool]]:
-    """Lists the modules an import asks for: name, level, and whether it is only the parent of one."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            parts = alias.name.split(".")
-            for end in range(1, len(parts) + 1):
-                yield parts[:end], 0, end < len(parts)
-        return
-    base = node.module.split(".") if node.module else []
-    for end in range(0 if node.level else 1, len(base)):
-        yield base[:end], node.level, True
-    only_modules = False
-    for alias in node.names:
-        if alias.name != "*":
-            yield [*base, alias.name], node.level, False
-    yield base, node.level, only_modules
 
 
 def _is_around(path: str, importer: str) -> bool:
