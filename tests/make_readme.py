@@ -11,7 +11,8 @@ from flake8_lambda_perf.rules.catalog import Entry, entries
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-EXAMPLE = "tests/projects/orders/project/src/orders/service.py"
+EXAMPLE = ROOT / "tests" / "projects" / "orders" / "project"
+FILE = "src/orders/service.py"
 
 
 def table() -> str:
@@ -28,8 +29,8 @@ def _row(entry: Entry) -> str:
 
 def demo() -> str:
     """A finding in the bundled example with its trace, and what the fix changes, as the command prints them."""
-    finding = _said("check", EXAMPLE, "--select", "LPF101")
-    change = _said("fix", "--diff", EXAMPLE, "--select", "LPF101")
+    finding = _said("check", FILE, "--select", "LPF101")
+    change = _said("fix", "--diff", FILE, "--select", "LPF101")
     return f"```console\n{finding}```\n\n```diff\n{change}```\n"
 
 
@@ -37,7 +38,7 @@ def _said(*words: str) -> str:
     """Standard output of the command, with the line that asks for it where it is for a terminal."""
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "flake8_lambda_perf", *words, "--no-cache"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, cwd=EXAMPLE, env=environment, capture_output=True, encoding="utf-8", check=False)
     if done.returncode != 1:
         raise SystemExit(f"{' '.join(words)} found nothing in the bundled example:\n{done.stdout}{done.stderr}")
     return f"$ lambda-perf {' '.join(words)}\n{done.stdout}" if words[0] == "check" else done.stdout
