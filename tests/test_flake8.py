@@ -38,6 +38,19 @@ SPAWN = "import multiprocessing, sys; multiprocessing.set_start_method('spawn');
 FLAKE8 = "from flake8.main.cli import main; sys.exit(main())"
 
 
+COUNT = """
+import multiprocessing, os, sys
+multiprocessing.set_start_method("fork")
+from flake8_lambda_perf import engine
+asked = engine.check
+def check(job):
+    with open("count.txt", "a") as file:
+        file.write(f"{len(job.targets)}\\n")
+    return asked(job)
+engine.check = check
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with a finding in one file, and one in a module that another file's handler calls."""
@@ -109,6 +122,13 @@ def test_spawned_workers_say_the_same(project: Path) -> None:
     result = run(project, "-c", SPAWN + FLAKE8, "--select", "LPF", "-j2", ".")
     assert result.stderr == ""
     assert sorted(line.removeprefix("./") for line in result.stdout.splitlines()) == EXPECTED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+def test_forked_workers_inherit_the_analysis(project: Path) -> None:
+    result = run(project, "-c", COUNT + FLAKE8, "--select", "LPF", "-j2", ".")
+    assert len(result.stdout.splitlines()) == len(EXPECTED)
+    assert (project / "count.txt").read_text("utf-8") == "1\n"
 
 
 def test_unsaved_text_counts_instead_of_the_file(project: Path) -> None:

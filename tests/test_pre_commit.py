@@ -26,7 +26,7 @@ def handler(event, context):
 CONFIG = """\
 repos:
   - repo: {hooks}
-    rev: v0
+    rev: v0.0.1
     hooks:
       - id: {hook}
         args: {arguments}
@@ -51,7 +51,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "-q")
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "hooks")
-    git(folder, "tag", "v0")
+    git(folder, "tag", "v0.0.1")
     return folder
 
 
