@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from router_projects import CALLS, GOOD, LAZY_CALLS, ROUTER, edited, fixed, planned, project
 
-from flake8_lambda_perf.fixes.routers import Refusal, RouterApp, plan, template
+from flake8_lambda_perf.fixes.routers import REASON, Refusal, RouterApp, plan, template
 from flake8_lambda_perf.model import Fix
 from flake8_lambda_perf.source import SourceFile
 
@@ -47,7 +47,7 @@ handler = Mangum(app)
 """
     )
     assert fix.title == "Load 5 of 5 routers at the first request under their prefix"
-    assert fix.safety == "safe"
+    assert (fix.safety, fix.reason) == ("unsafe", REASON)
     assert [(new.path, new.text) for new in fix.creates] == [("app/lazy_routers.py", template("\n"))]
 
 

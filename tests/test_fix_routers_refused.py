@@ -160,6 +160,8 @@ from app.service import Service, traced
 logger = logging.getLogger(__name__)
 TABLE = boto3.resource("dynamodb").Table(os.environ["TABLE"]) if False else None
 client = boto3.client("s3")
+dynamodb = boto3.resource("dynamodb")
+orders = dynamodb.Table("orders".lower())
 service = Service(TABLE)
 router = APIRouter(dependencies=[Depends(Header)])
 PATH: str = "/x"

@@ -34,9 +34,9 @@ PURE_BUILTINS = frozenset(
 PURE_METHODS = frozenset(
     {"absolute", "as_posix", "copy", "encode", "format", "get", "items", "join", "joinpath", "keys", "lower", "lstrip"}
     | {"replace", "resolve", "rstrip", "split", "strip", "title", "upper", "values", "with_suffix"}
-    | {"Bucket", "Queue", "Table", "Topic"}
 )
-"""Methods that change nothing; those of a boto3 resource ask nothing of AWS either."""
+RESOURCE_METHODS = frozenset({"Bucket", "Queue", "Table", "Topic"})
+"""Methods of a boto3 resource that ask nothing of AWS."""
 
 ROUTE_METHODS = frozenset(
     {"api_route", "delete", "get", "head", "options", "patch", "post", "put", "trace", "websocket"}
@@ -205,6 +205,12 @@ def _at_import(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _at_import(handler.body)
 
 
+def _binds_names(target: ast.expr) -> bool:
+    if isinstance(target, ast.Tuple | ast.List):
+        return all(map(_binds_names, target.elts))
+    return isinstance(target, ast.Name)
+
+
 Effect = tuple[int, str]
 
 
@@ -221,7 +227,7 @@ class _Effects:
         orm = any(parts[0] in ORM_ROOTS and parts[-1] in ORM_NAMES for parts in bound)
         for node in ast.walk(self.module.tree):
             match node:
-                case ast.ClassDef() if orm:
+                case ast.ClassDef() if orm or any(dotted(base).endswith(".Model") for base in node.bases):
                     return node.lineno, f"registers the model {node.name}"
                 case ast.Attribute(attr=name) | ast.FunctionDef(name=name) if name in SUBCLASS_WORDS:
                     return node.lineno, f"uses {name}"
@@ -246,7 +252,7 @@ class _Effects:
             case ast.ClassDef():
                 keywords = [keyword.value for keyword in node.keywords]
                 return self._of_decorators(node) or self._of_values(keywords) or self.of_body(node.body)
-            case ast.Assign(targets=targets, value=value) if all(isinstance(t, ast.Name | ast.Tuple) for t in targets):
+            case ast.Assign(targets=targets, value=value) if all(map(_binds_names, targets)):
                 return self._of_values([value])
             case ast.AnnAssign(target=ast.Name()) | ast.AugAssign(target=ast.Name()):
                 return self._of_values([node.value] if node.value else [])
@@ -288,9 +294,22 @@ class _Effects:
     def _is_pure_call(self, call: ast.Call) -> bool:
         if self._is_pure_name(call.func):
             return True
-        if isinstance(call.func, ast.Attribute) and call.func.attr in PURE_METHODS:
+        if isinstance(call.func, ast.Attribute) and self._is_pure_method(call.func):
             return True
         return self._builds_only(call.func)
+
+    def _is_pure_method(self, func: ast.Attribute) -> bool:
+        """Tell whether a method is one of text, containers or paths: `requests.get` and `client.copy` are not."""
+        head = dotted(func.value).partition(".")[0]
+        built = [
+            value.func for name, value in assigned(self.module.tree) if name == head and isinstance(value, ast.Call)
+        ]
+        if any(full_name(self.module.names, dotted(call)).startswith("boto3.") for call in built):
+            return func.attr in RESOURCE_METHODS
+        full = full_name(self.module.names, head)
+        if full and not any(self.modules.get(name) is not None for name in _with_parents(full)):
+            return False
+        return func.attr in PURE_METHODS or func.attr in RESOURCE_METHODS
 
     def _is_pure_name(self, func: ast.expr) -> bool:
         name = dotted(func)

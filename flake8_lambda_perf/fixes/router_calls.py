@@ -136,7 +136,7 @@ def _include(draft: Draft, call: ast.Call, app: str) -> Include | str:
         return found
     local, origin, module, name, target = found
     own = _own_prefix(module, name, label)
-    if isinstance(own, Problem):
+    if isinstance(own, Unreadable):
         return own.text
     prefixes = [keyword.value for keyword in call.keywords if keyword.arg == "prefix"]
     prefix = static(prefixes[0], draft.module) if prefixes else ""
@@ -147,7 +147,7 @@ def _include(draft: Draft, call: ast.Call, app: str) -> Include | str:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Unreadable:
     """A reason, told apart from a prefix."""
 
     text: str
@@ -183,17 +183,17 @@ def _heads(chain: str) -> Iterator[str]:
         chain = chain.rpartition(".")[0]
 
 
-def _own_prefix(module: Module, name: str, label: str) -> str | Problem:
+def _own_prefix(module: Module, name: str, label: str) -> str | Unreadable:
     """Return the prefix the router's own module gives it; routes must lie below it."""
     bound = [value for target, value in assigned(module.tree) if target == name]
     if name not in module.routers or len(bound) != 1 or not isinstance(bound[0], ast.Call):
-        return Problem(f"`{label}` is not one plain APIRouter of {module.source.path}")
+        return Unreadable(f"`{label}` is not one plain APIRouter of {module.source.path}")
     keywords = bound[0].keywords
     if any(keyword.arg is None for keyword in keywords):
-        return Problem(f"`{label}` is built with arguments that cannot be read")
+        return Unreadable(f"`{label}` is built with arguments that cannot be read")
     prefixes = [keyword.value for keyword in keywords if keyword.arg == "prefix"]
     prefix = static(prefixes[0], module) if prefixes else ""
-    return Problem(f"`{label}` has no prefix that can be read") if prefix is None else prefix
+    return Unreadable(f"`{label}` has no prefix that can be read") if prefix is None else prefix
 
 
 def static(node: ast.expr, module: Module) -> str | None:
