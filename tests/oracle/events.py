@@ -15,6 +15,16 @@ class Mood:
 
     literal: str | None = None
     truth: bool = True
+    flips: bool = False
+
+    def answer(self) -> bool:
+        """Whether a value is true, now that it is tested."""
+        TESTS[0] += 1
+        return self.truth is not (self.flips and TESTS[0] % 2 == 0)
+
+
+TESTS = [0]
+"""How often values were tested in this request."""
 
 
 class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with values of its own
@@ -42,7 +52,7 @@ class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with va
         return iter([Field(f"{index}", self.salt, self.mood) for index in range(2)])
 
     def __bool__(self) -> bool:
-        return self.mood.truth
+        return self.mood.answer()
 
     def get(self, key: str, default: Any = None) -> Any:
         return Field(key, self.salt, self.mood) if self.mood.truth else default

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oracle import stubs
+from oracle import events, stubs
 from oracle.events import Event, Mood
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One call on a stub as judged: `stack` ends in the place that made it (path, line, offset in the byte code)."""
+    """One call on a stub as judged: `stack` ends in the place that made it (path, line, columns)."""
 
     mood: int
     request: int
@@ -90,10 +90,16 @@ def record_of(raw: dict[str, Any]) -> Record:
 
 
 def moods(folder: Path) -> list[Mood]:
-    """True, false, and one mood for each literal that the program compares with."""
+    """True, false, both in turn, and one mood for each literal that the program compares with."""
     texts = [path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))]
     found = sorted({literal for text in texts for literal in LITERAL.findall(text)})
-    return [Mood(), Mood(truth=False), *[Mood(literal=literal) for literal in found[:MOST_LITERALS]]]
+    return [
+        Mood(),
+        Mood(truth=False),
+        Mood(flips=True),
+        Mood(truth=False, flips=True),
+        *[Mood(literal=literal) for literal in found[:MOST_LITERALS]],
+    ]
 
 
 def roots(folder: Path, path: str) -> tuple[str, ...]:
@@ -161,6 +167,7 @@ def call_as_platform(function: Callable[..., Any], salt: str, mood: Mood) -> Any
 
 def call_all(entry: Callable[..., Any], recorder: stubs.Recorder, salt: str, mood: Mood) -> Any:
     """One request: the handler, then whatever was registered with a framework."""
+    events.TESTS[0] = 0
     at_import = list(dict.fromkeys(recorder.registered))
     response = call_as_platform(entry, salt, mood)
     registered = list(dict.fromkeys([*at_import, *recorder.registered]))

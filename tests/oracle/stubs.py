@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib.abc
 import importlib.machinery
 import re
@@ -40,13 +41,13 @@ class Recorder:
     registered: list[Callable[..., Any]] = field(default_factory=list)
 
     def stack(self) -> tuple[tuple[str, int, int], ...]:
-        """The calls of the program that are running, outermost first: path, line, offset in the byte code."""
+        """The calls of the program that are running, outermost first: path, line, columns."""
         lines: list[tuple[str, int, int]] = []
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             path = frame.f_code.co_filename
             if path.startswith(self.root):
-                lines.append((path[len(self.root) + 1 :], frame.f_lineno, frame.f_lasti))
+                lines.append((path[len(self.root) + 1 :], frame.f_lineno, columns(frame)))
             frame = frame.f_back
         return tuple(reversed(lines))
 
@@ -54,6 +55,18 @@ class Recorder:
         stack = self.stack()
         if stack:
             self.calls.append(Call(self.request, name, arguments, stack))
+
+
+@functools.cache
+def positions(code: types.CodeType) -> list[tuple[int | None, int | None, int | None, int | None]]:
+    """Where each instruction of `code` stands in its source."""
+    return list(code.co_positions())
+
+
+def columns(frame: types.FrameType) -> int:
+    """The first and the last column of the running call as one number: two calls may share a line."""
+    _, _, start, end = positions(frame.f_code)[frame.f_lasti // 2]
+    return (start or 0) * 4096 + (end or 0)
 
 
 _recorder = Recorder("")
