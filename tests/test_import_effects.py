@@ -8,7 +8,11 @@ from flake8_lambda_perf.fixes.import_effects import Modules, effect_of, read_mod
 from flake8_lambda_perf.source import SourceFile
 
 OWN = {
-    "own": "class Plain:\n    def __init__(self, a=1): self.a = a\nTABLE = {}\ndef register(f): TABLE[f] = 1; return f\n"
+    "own": """class Plain:
+    def __init__(self, a=1): self.a = a
+TABLE = {}
+def register(f): TABLE[f] = 1; return f
+"""
 }
 
 
@@ -56,6 +60,7 @@ EFFECTS = {
     "class C:\n    x = open('y')": "m.py:2 calls open",
     "while False: pass": "m.py:1 does more than define things",
     "with open('x') as f: pass": "m.py:1 does more than define things",
+    "from own import db\nclass User(db.Model): pass": "m.py:2 registers the model User",
     "del x": "m.py:1 does more than define things",
     "try:\n    y = 1\nfinally:\n    print()": "m.py:4 does more than define things",
 }

@@ -1,0 +1,270 @@
+"""From syntax nodes to edits of the text they stand in: replace, insert, delete, move."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from flake8_lambda_perf.model import Edit, Span
+from flake8_lambda_perf.project.facts import Module
+from flake8_lambda_perf.source import Lines, newline_of
+
+BLOCKS = ("body", "orelse", "finalbody")
+PRAGMA = re.compile(r"#\s*(type|pyright|mypy|ty)\b\s*:", re.IGNORECASE)
+"""A comment that would mean something else on a line of its own."""
+
+
+class Immovable(Exception):
+    """Code that cannot be rewritten so that it surely does the same; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The text of one module and its lines, to make edits of."""
+
+    path: str
+    text: str
+    lines: Lines = field(compare=False)
+    newline: str
+
+    def span(self, node: ast.AST) -> Span:
+        """Gives the characters of a node."""
+        return self.lines.span(node)
+
+    def of(self, node: ast.AST) -> str:
+        """Gives the text of a node."""
+        span = self.lines.span(node)
+        return self.text[span.start : span.end]
+
+    def line_start(self, line: int) -> int:
+        """Gives the offset of a line's first character."""
+        return self.lines.offset(line, 0)
+
+    def line_end(self, line: int) -> int:
+        """Gives the offset of what ends a line."""
+        return self.line_start(line) + len(self.lines.line_text(line))
+
+    def after_line(self, line: int) -> int:
+        """Gives the offset behind a line and its newline."""
+        end = self.line_end(line)
+        return end + (2 if self.text.startswith("\r\n", end) else 1 if end < len(self.text) else 0)
+
+    def indent_of(self, line: int) -> str:
+        """Gives the white space a line starts with."""
+        text = self.lines.line_text(line)
+        return text[: len(text) - len(text.lstrip(" \t\f"))]
+
+
+def draft_of(module: Module) -> Draft:
+    """Gives the draft of a module."""
+    return Draft(module.path, module.text, Lines(module.text), newline_of(module.text))
+
+
+def checked(draft: Draft, node: ast.expr) -> ast.expr:
+    """Gives the node back, if the text at its position is really its own: inside f-strings Python 3.11 is wrong."""
+    text = draft.of(node)
+    if isinstance(node, ast.Name):
+        same = text == node.id
+    else:
+        try:
+            same = ast.dump(ast.parse(f"({text}\n)", mode="eval").body) == ast.dump(node)
+        except (SyntaxError, ValueError):
+            same = False
+    if not same:
+        raise Immovable("the place of an expression inside an f-string is not known")
+    return node
+
+
+def replaced(draft: Draft, node: ast.expr, text: str) -> Edit:
+    """Replaces an expression."""
+    return Edit(draft.path, draft.span(checked(draft, node)), text)
+
+
+def inserted(draft: Draft, offset: int, text: str) -> Edit:
+    """Inserts text."""
+    return Edit(draft.path, Span(offset, offset), text)
+
+
+def first_line(statement: ast.stmt) -> int:
+    """Gives the line a statement starts on, decorators included."""
+    decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def last_line(statement: ast.stmt) -> int:
+    """Gives the line a statement ends on."""
+    return statement.end_lineno or statement.lineno
+
+
+# -- statements and their comments -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A statement with the lines around it: its block, the comment lines directly above, the comment behind it."""
+
+    statement: ast.stmt
+    block: Sequence[ast.stmt]
+    header: int
+    above: tuple[str, ...]
+    behind: str
+    alone: bool
+    """No other statement shares its lines."""
+
+
+def lot_of(draft: Draft, statement: ast.stmt, owner: ast.AST) -> Lot:
+    """Finds the block of a statement inside `owner`, and the comments that belong to the statement."""
+    block, header = _block_of(statement, owner)
+    line, end = first_line(statement), last_line(statement)
+    span = draft.span(statement)
+    before = draft.text[draft.line_start(line) : span.start]
+    behind = draft.text[span.end : draft.line_end(end)].strip()
+    alone = not before.strip() and (not behind or behind.startswith("#"))
+    above = tuple(_comments_above(draft, line, max(header, _end_before(block, statement)))) if alone else ()
+    return Lot(statement, block, header, above, behind if behind.startswith("#") else "", alone)
+
+
+def _block_of(statement: ast.stmt, owner: ast.AST) -> tuple[Sequence[ast.stmt], int]:
+    for node in ast.walk(owner):
+        for name in BLOCKS:
+            block = getattr(node, name, None)
+            if isinstance(block, list) and any(member is statement for member in block):
+                return block, getattr(node, "lineno", 0)
+    raise Immovable("the block of a statement was not found")
+
+
+def _end_before(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
+    index = next(index for index, member in enumerate(block) if member is statement)
+    return last_line(block[index - 1]) if index else 0
+
+
+def _comments_above(draft: Draft, line: int, floor: int) -> list[str]:
+    found: list[str] = []
+    indent = draft.indent_of(line)
+    while line - 1 > floor:
+        line -= 1
+        text = draft.lines.line_text(line)
+        if not text.startswith(f"{indent}#"):
+            break
+        found.append(text.strip())
+    return found[::-1]
+
+
+def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.stmt] = ()) -> Edit:
+    """Deletes a statement with its lines; its comments stay unless they go elsewhere with it.
+
+    `gone` are the statements that the same fix deletes: where they are all of a block, it becomes `pass`.
+    """
+    statement = lot.statement
+    others = [member for member in lot.block if member is not statement and not any(member is other for other in gone)]
+    span = draft.span(statement)
+    if not lot.alone:
+        return _deleted_in_line(draft, lot, emptied=not others)
+    line, end = first_line(statement), last_line(statement)
+    indent = draft.indent_of(line)
+    start = draft.line_start(line - len(lot.above)) if with_comments else draft.line_start(line)
+    kept = "" if with_comments or not lot.behind else f"{indent}{lot.behind}"
+    if kept and PRAGMA.match(lot.behind):
+        raise Immovable("a comment for a type checker would be left behind")
+    if not with_comments and "#" in draft.text[span.start : span.end] and _has_comment(draft.text[span.start : span.end]):
+        raise Immovable("a comment inside the statement would be lost")
+    left = [kept] if kept else []
+    if not others and statement is lot.block[-1]:
+        left.append(f"{indent}pass")
+    text = "".join(f"{part}{draft.newline}" for part in left)
+    stop = draft.after_line(end)
+    if stop == draft.line_end(end):
+        text = text.removesuffix(draft.newline)
+    return Edit(draft.path, Span(start, stop), text)
+
+
+def _deleted_in_line(draft: Draft, lot: Lot, *, emptied: bool) -> Edit:
+    """Deletes a statement that shares its line with others; a comment behind them stays."""
+    span = draft.span(lot.statement)
+    if emptied:
+        return Edit(draft.path, span, "pass")
+    index = next(index for index, member in enumerate(lot.block) if member is lot.statement)
+    following = draft.span(lot.block[index + 1]) if index + 1 < len(lot.block) else None
+    if following is not None and _joins(draft.text[span.end : following.start]):
+        return Edit(draft.path, Span(span.start, following.start), "")
+    previous = draft.span(lot.block[index - 1]) if index else None
+    if previous is not None and _joins(draft.text[previous.end : span.start]):
+        return Edit(draft.path, Span(previous.end, span.end), "")
+    raise Immovable("the statement shares its line with another one")
+
+
+def _joins(between: str) -> bool:
+    return between.strip(" \t\f") == ";"
+
+
+def _has_comment(text: str) -> bool:
+    return any("#" in line and not _inside_string(text) for line in text.splitlines())
+
+
+def _inside_string(text: str) -> bool:
+    """Tells whether every `#` of a statement stands in a string."""
+    return not comments_of(text)
+
+
+def comments_of(text: str) -> list[str]:
+    """Lists the comments of Python text, whatever it is cut from; tokens that make no sense end the list."""
+    import io
+    import tokenize
+
+    found: list[str] = []
+    try:
+        found.extend(
+            token.string.rstrip() for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT
+        )
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return found
+    return found
+
+
+# -- text that moves ---------------------------------------------------------------------------
+
+
+def shifted(draft: Draft, start: int, end: int, root: ast.AST, indent: str) -> str:
+    """Gives the text between two offsets with its continuation lines moved to another indentation.
+
+    Lines inside strings stay as they are.
+    """
+    line, _ = draft.lines.position(start)
+    old = draft.indent_of(line)
+    last, _ = draft.lines.position(end)
+    fixed = set(_lines_in_strings(root))
+    parts = [draft.text[start : min(end, draft.after_line(line))]]
+    for number in range(line + 1, last + 1):
+        text = draft.text[draft.line_start(number) : min(end, draft.after_line(number))]
+        if number in fixed or not text.strip():
+            parts.append(text)
+        else:
+            parts.append(indent + (text.removeprefix(old) if text.startswith(old) else text.lstrip(" \t")))
+    return "".join(parts)
+
+
+def _lines_in_strings(root: ast.AST) -> Iterator[int]:
+    for node in ast.walk(root):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno is not None and node.end_lineno > node.lineno:
+            if isinstance(node, ast.JoinedStr) or isinstance(node.value, str | bytes):
+                yield from range(node.lineno + 1, node.end_lineno + 1)
+
+
+def as_expression(text: str) -> str:
+    """Puts brackets around an expression that needs them to stand on lines of its own."""
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return f"({text})"
+    return text
+
+
+def indent_unit(module: Module, draft: Draft) -> str:
+    """Gives what one level of indentation is in a file."""
+    for statement in module.tree.body:
+        body = getattr(statement, "body", None)
+        if isinstance(body, list) and body and body[0].lineno > statement.lineno:
+            return draft.indent_of(first_line(body[0])) or "    "
+    return "    "
