@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -73,12 +74,14 @@ class Analysis:
         self.settings = settings
         self.names = Names(project.resolve)
         self.graph = Graph(self.names)
+        self.deployed: frozenset[str] = frozenset()  # every file that a handler imports, directly or not
         self.clients = _with_extra(settings.extra_clients)
         self.entries: list[Entry] = []
         self.handler_of: dict[Function, Handler] = {}
         self.problems: list[Problem] = []
         self._builds: dict[ast.Call, Build] = {}
         self._constructions: dict[ast.Call, Construction] = {}
+        self._imported_by: dict[str, list[str]] | None = None
         self.candidates: dict[str, list[ast.stmt]] = {}
         self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
         self._find_entries(declared, settings.handlers)
@@ -95,23 +98,30 @@ class Analysis:
         for path in self.project.files:
             if is_test(path):
                 continue
-            data = self.project.data(path)
-            if data is not None and handlers.MAY_HOLD_HANDLER.search(data):
+            if self.project.outline(path).handler:
                 module = self.project.module(path)
                 if module is not None:
                     for entry in handlers.conventional(module, self.names):
                         self._add(entry)
                     if not any(entry.handler.path == path for entry in self.entries):
-                        for entry in handlers.single_parameter(module, self._called(module), self.names):
-                            self._add(entry)
+                        for entry in handlers.single_parameter(module):
+                            if not self._is_used(module, entry.handler.name):
+                                self._add(entry)
 
-    def _called(self, module: Module) -> Iterator[str]:
-        """Lists names that are called anywhere in a module."""
-        for function in module.functions:
-            index_body(function)
-        for site in [*module.calls, *(site for function in module.functions for site in function.calls)]:
-            if isinstance(site.node.func, ast.Name):
-                yield site.node.func.id
+    def _is_used(self, module: Module, name: str) -> bool:
+        """Tells whether a function's name is used in its module, or imported by another."""
+        uses = re.compile(rf"(?m)^(?!\s*#|(?:async\s+)?def\s+{name}\b).*\b{name}\b")
+        if uses.search(module.text):
+            return True
+        return any(name in names for path in self._importers(module.path) for _, _, names in self.project.outline(path).imports)
+
+    def _importers(self, path: str) -> list[str]:
+        if self._imported_by is None:
+            self._imported_by = {}
+            for importer in self.project.files:
+                for target in self.project.links(importer):
+                    self._imported_by.setdefault(target, []).append(importer)
+        return self._imported_by.get(path, [])
 
     def _add(self, entry: Entry) -> None:
         if entry.function is not None:
@@ -186,8 +196,9 @@ class Analysis:
             for function in module.functions:
                 if function.parent is None and function.decorated:
                     self._add_route(function)
+        paths = {module.path for module in closure}
         for entry in self.entries:
-            if entry.function is not None:
+            if entry.function is not None and entry.function.module.path in paths:
                 self.graph.entries.setdefault(entry.function, entry.passed)
                 for wrapper in self.graph.wrappers.of(entry.function):
                     self.graph.entries.setdefault(wrapper.function, entry.passed)
@@ -210,23 +221,41 @@ class Analysis:
         return True
 
     def _closure(self) -> list[Module]:
-        """Lists the modules that handlers import, directly or not."""
-        start = sorted({entry.handler.path for entry in self.entries})
-        found: dict[str, Module] = {}
-        stack = [module for path in reversed(start) if (module := self.project.module(path)) is not None]
+        """Lists the modules that handlers import, directly or not, and from which something a rule may report is reached."""
+        reached: set[str] = set()
+        stack = sorted({entry.handler.path for entry in self.entries})
         while stack:
-            module = stack.pop()
-            if module.path in found:
-                continue
-            found[module.path] = module
-            for function in module.functions:
-                index_body(function)
-            for node, _place in list(module.imports):
-                for path in imported_paths(self.project, node, module.path):
-                    other = self.project.module(path) if path not in found else None
-                    if other is not None:
-                        stack.append(other)
-        return list(found.values())
+            path = stack.pop()
+            if path not in reached:
+                reached.add(path)
+                stack.extend(self.project.links(path))
+        self.deployed = frozenset(reached)
+        relevant = self._towards_suspects(reached)
+        return [module for path in sorted(relevant) if (module := self.project.module(path)) is not None]
+
+    def _towards_suspects(self, reached: set[str]) -> set[str]:
+        importers: dict[str, list[str]] = {}
+        for path in reached:
+            for target in self.project.links(path):
+                importers.setdefault(target, []).append(path)
+        found: set[str] = set()
+        stack = [path for path in reached if self._is_suspect(path)]
+        while stack:
+            path = stack.pop()
+            if path not in found:
+                found.add(path)
+                stack.extend(importers.get(path, ()))
+        return found
+
+    def _is_suspect(self, path: str) -> bool:
+        if self.project.outline(path).suspect:
+            return True
+        extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
+        wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}
+        if not wanted.isdisjoint(("LPF113", "getlogger-per-invocation")):
+            extra.append(b"getLogger")
+        data = self.project.data(path) or b""
+        return any(word in data for word in extra)
 
     # -- what is built ------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_lambda_perf.knowledge import idioms
@@ -22,12 +22,14 @@ NEVER = frozenset({"function_handler", "send", "sendresponse", "send_response"})
 REQUESTS = frozenset({"event", "request"})
 WEB = ("flask", "fastapi", "django", "starlette", "bottle", "aiohttp", "tornado", "sanic", "chalice", "falcon", "pyramid", "quart")
 
-MAY_HOLD_HANDLER = re.compile(
-    rb"(?m)^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*,[\s\\]*(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
-    rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t]*(?:event|request|req|cloud_event|cloudevent)\b"
-    rb"|Mangum|functions_framework|azure\.functions|firebase_functions|lambda_handler|chalice|Chalice"
-    rb"|make_lambda_handler|serverless_wsgi|awsgi|Resolver\(|\bhandler[ \t]*=|CfnResource|FunctionApp|event_source"
+SIGNATURE = re.compile(
+    rb"(?m)^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
+    rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b"
+    rb"|^(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]"
 )
+KEYWORDS = (b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
+            b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp", b"event_source",
+            b"durable_execution")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,8 @@ def _is_adapter(name: str) -> bool:
     return name in known or name.removesuffix("()") in known
 
 
-def single_parameter(module: Module, called: Iterable[str], names: Names) -> Iterator[Entry]:
-    """Lists functions with the one parameter `event` or `request` that nothing in the project calls."""
-    used = frozenset(called)
+def single_parameter(module: Module) -> Iterator[Entry]:
+    """Lists functions with the one parameter `event` or `request`, in modules without a web framework."""
     for node, _place in module.imports:
         packages = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         if any(package.partition(".")[0] in WEB for package in packages):
@@ -154,7 +155,7 @@ def single_parameter(module: Module, called: Iterable[str], names: Names) -> Ite
             continue
         args = function.node.args
         if len(args.args) == 1 and not (args.vararg or args.kwarg or args.kwonlyargs or args.posonlyargs):
-            if args.args[0].arg in REQUESTS and function.name not in used and not function.name.startswith("_"):
+            if args.args[0].arg in REQUESTS and not function.name.startswith("_"):
                 yield _entry(function, function.name, f"signature ({args.args[0].arg}), called by nothing", "conventional")
 
 

@@ -11,6 +11,7 @@ from flake8_lambda_perf.knowledge import import_cost, trigger_words
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.index import index_module
+from flake8_lambda_perf.project.outline import Outline, outline
 from flake8_lambda_perf.source import SourceFile, decode, parse
 
 
@@ -32,6 +33,8 @@ class Project:
         self._sources: dict[str, SourceFile | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
+        self._outlines: dict[str, Outline] = {}
+        self._links: dict[str, frozenset[str]] = {}
         self._by_name: dict[str, list[str]] = {}
         for file in self.files:
             name = file.rpartition("/")[2]
@@ -78,6 +81,26 @@ class Project:
             self._modules[path] = module
             self.on_module(module)
         return self._modules[path]
+
+    def outline(self, path: str) -> Outline:
+        """Gives what a file's bytes alone tell; nothing for a file that cannot be read."""
+        if path not in self._outlines:
+            self._outlines[path] = outline(self.data(path) or b"")
+        return self._outlines[path]
+
+    def links(self, path: str) -> frozenset[str]:
+        """Lists the project's files that a file imports, anywhere in it."""
+        if path not in self._links:
+            found: set[str | None] = set()
+            for module, level, names in self.outline(path).imports:
+                parts = module.split(".") if module else []
+                for end in range(1, len(parts) + 1) if not level else [len(parts)]:
+                    found.add(self.locate(".".join(parts[:end]), path, level))
+                for name in names:
+                    if name != "*":
+                        found.add(self.locate(f"{module}.{name}" if module else name, path, level))
+            self._links[path] = frozenset(file for file in found if file is not None)
+        return self._links[path]
 
     # -- imports ------------------------------------------------------------------------------
 

@@ -1,0 +1,72 @@
+"""What the bytes of a file alone tell: its imports, and whether it may hold a handler or a line that a rule reports.
+
+Everything here errs on the side of looking closer.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+from flake8_lambda_perf.knowledge import clients, trigger_words
+from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
+
+IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
+NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
+ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all(", b"addHandler(",
+            b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The imports of a file as (module, level, names), and what it may hold."""
+
+    imports: tuple[tuple[str, int, tuple[str, ...]], ...]
+    handler: bool
+    suspect: bool
+
+
+@cache
+def _factories() -> dict[bytes, tuple[bytes, ...]]:
+    """Maps each package that has clients to the calls that build them."""
+    found: dict[bytes, set[bytes]] = {}
+    for name, client in clients().items():
+        if client.code == "LPF113":  # off by default, and `logging.getLogger` stands in nearly every module
+            continue
+        found.setdefault(name.partition(".")[0].removesuffix("()").encode(), set()).add(name.rpartition(".")[2].encode() + b"(")
+    every = tuple(sorted(set().union(*found.values())))
+    return {word.encode(): tuple(sorted(found.get(word.encode(), every))) for word in trigger_words()}
+
+
+def outline(data: bytes) -> Outline:
+    """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
+    imports: list[tuple[str, int, tuple[str, ...]]] = []
+    suspect = any(word in data for word in ANYWHERE) or not data.isascii()
+    tops: set[bytes] = set()
+    for found in IMPORT.finditer(data):
+        indent, module, names, plain = found.groups()
+        suspect = suspect or bool(indent)
+        if module is not None:
+            level = len(module) - len(module.lstrip(b"."))
+            listed = tuple(name.decode("ascii", "replace") for name in NAME.findall(names))
+            suspect = suspect or "*" in listed
+            imports.append((module[level:].decode("ascii", "replace"), level, listed))
+            tops.add(module.partition(b".")[0])
+        else:
+            for part in plain.split(b","):
+                words = part.split()
+                if words:
+                    imports.append((words[0].decode("ascii", "replace"), 0, ()))
+                    tops.add(words[0].partition(b".")[0])
+    if not suspect:
+        factories = _factories()
+        suspect = any(call in data for top in tops if top in factories for call in factories[top])
+    handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
+    return Outline(tuple(imports), handler, suspect)
+
+
+def is_standard(module: str) -> bool:
+    """Tells whether a module belongs to the standard library."""
+    return module.partition(".")[0] in sys.stdlib_module_names
