@@ -78,6 +78,8 @@ def _before(place: Place) -> list[ast.stmt]:
 def is_optional(place: Place) -> bool:
     """Tells whether the code around a place goes on without the module: `except ImportError`, or a try of imports."""
     for branch in place.branch.chain():
+        if branch.kind == "handler" and _handles_missing(branch):
+            return True
         if branch.kind != "try" or not isinstance(branch.node, ast.Try | ast.TryStar):
             continue
         caught = {name for handler in branch.node.handlers for name in _caught(handler)}

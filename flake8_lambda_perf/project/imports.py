@@ -81,7 +81,8 @@ class Imports:
         redundant = is_redundant(site)
         proofs: tuple[Proof, ...] = ()
         if site.function in self.analysis.graph.requests:
-            proofs = tuple(self.analysis.graph.proofs(site.place, ()))
+            prove = self.analysis.graph.proofs
+            proofs = (*prove(site.place, ()), *prove(site.place, (), through_constructors=True))
         cost = 0.0 if redundant else self.cost(site)
         always = self._always(site, proofs)
         code: Literal["LPF201", "LPF202"] = "LPF202"
