@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 KIB = 1024
+SAMPLE_SECONDS = 0.01
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else KIB
 """`ru_maxrss` counts bytes on macOS and KiB elsewhere."""
 
@@ -98,6 +101,28 @@ def run(command: Command, accepted: Sequence[int] = (0, 1)) -> Cost:
     if process.returncode not in accepted:
         raise FailedRunError(f"{command.name} ended with status {process.returncode}: {' '.join(command.arguments)}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MAXRSS_UNIT, process.returncode)
+
+
+def tree_peak(command: Command) -> int | None:
+    """The most memory that the command and its children hold together, sampled; None without psutil."""
+    try:
+        import psutil
+    except ImportError:
+        return None
+    process = subprocess.Popen(
+        command.arguments,
+        cwd=command.folder,
+        env=environment(command.environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    root, peak = psutil.Process(process.pid), 0
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):  # a child may end between being listed and being asked
+            peak = max(peak, sum(part.memory_info().rss for part in (root, *root.children(recursive=True))))
+        time.sleep(SAMPLE_SECONDS)
+    return peak
 
 
 def paired(first: Command, second: Command, runs: int, before: Callable[[], None] | None = None) -> Pairs:

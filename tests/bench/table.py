@@ -15,10 +15,20 @@ class Row:
     gate: float | None
     note: str
 
+    @property
+    def missed(self) -> bool:
+        return self.gate is not None and self.figure > self.gate
+
     def render(self) -> str:
-        verdict = "" if self.gate is None else ("ok" if self.figure <= self.gate else "MISSED")
+        verdict = "" if self.gate is None else ("MISSED" if self.missed else "ok")
         gate = "" if self.gate is None else f"<= {self.gate:g}{self.unit}"
         return f"{self.name:44} {self.figure:9.3f}{self.unit:3} {gate:10} {verdict:7} {self.note}"
+
+
+class Failure(str):
+    """Says that a figure could not be measured; it counts as a gate missed."""
+
+    __slots__ = ()
 
 
 def header() -> str:
