@@ -36,7 +36,7 @@ class OptionManager(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The analysis of a whole root: what is reported in each file, and which files were looked at."""
+    """The analysis of a root: what is reported in each file, and which files were looked at."""
 
     settings: Settings
     rows: Mapping[str, Sequence[Row]]
@@ -131,19 +131,18 @@ class LambdaPerfPlugin:
         name = STDIN_FILENAME if self.filename in STDIN_NAMES else self.filename
         path = absolute(name)
         root = find_root(path)
-        project = self.project_of(root, self.options)
         relative = path.relative_to(root).as_posix()
-        if project.settings.force_exclude and excluded(relative, project.settings):
-            return ()
         text = "".join(self.lines)
-        if text_on_disk(path) != text:
-            overlay = {relative: to_bytes(text)}
-        elif relative not in project.files:  # ignored by git, or vendored: named files are checked
-            overlay = {}
+        if "-" in self.options.filenames or text_on_disk(path) != text:
+            settings, overlay = settings_of(root, self.options), {relative: to_bytes(text)}
         else:
-            return project.rows.get(relative, ())
-        run = ask(root, project.settings, self.options, path, overlay)
-        return rows_of(run).get(relative, ())
+            project = self.project_of(root, self.options)
+            if relative in project.files:
+                return project.rows.get(relative, ())
+            settings, overlay = project.settings, {}  # ignored by git, excluded or vendored, yet named
+        if settings.force_exclude and excluded(relative, settings):
+            return ()
+        return rows_of(ask(root, settings, self.options, (path,), overlay)).get(relative, ())
 
 
 def absolute(name: str) -> Path:
@@ -164,12 +163,26 @@ def roots_of(names: Iterable[str]) -> list[Path]:
 
 
 def analyse(root: Path, options: Namespace) -> Project:
-    """Check a whole root."""
+    """Check the files of a root that flake8 was given; all of them where it was given a folder."""
     from flake8_lambda_perf.discover import walk
 
     settings = settings_of(root, options)
-    run = ask(root, settings, options, root, {})
-    return Project(settings, rows_of(run), frozenset(walk(root, settings).python))
+    named = files_named(root, options)
+    if named and not settings.force_exclude:
+        files = frozenset(path.relative_to(root).as_posix() for path in named)
+    else:
+        files = frozenset(walk(root, settings).python)
+    return Project(settings, rows_of(ask(root, settings, options, named or (root,), {})), files)
+
+
+def files_named(root: Path, options: Namespace) -> tuple[Path, ...]:
+    """The files of a root, where flake8 was given nothing but files that are on disk."""
+    from flake8_lambda_perf.config import find_root
+
+    named = [absolute(name) for name in options.filenames]
+    if not all(path.is_file() for path in named):
+        return ()
+    return tuple(path for path in dict.fromkeys(named) if find_root(path) == root)
 
 
 def settings_of(root: Path, options: Namespace) -> Settings:
@@ -184,12 +197,14 @@ def settings_of(root: Path, options: Namespace) -> Settings:
     return replace(settings, extend_select=(*settings.extend_select, *asked))
 
 
-def ask(root: Path, settings: Settings, options: Namespace, target: Path, overlay: Mapping[str, bytes]) -> Run:
+def ask(
+    root: Path, settings: Settings, options: Namespace, targets: tuple[Path, ...], overlay: Mapping[str, bytes]
+) -> Run:
     """One run of the engine."""
     from flake8_lambda_perf.engine import Job, check
 
     cache = root / (settings.cache_dir or CACHE_FOLDER)
-    job = Job(root, settings, (target,), overlay, cache, noqa=not options.disable_noqa)
+    job = Job(root, settings, targets, overlay, cache, noqa=not options.disable_noqa)
     return check(job)
 
 

@@ -131,6 +131,10 @@ def test_forked_workers_inherit_the_analysis(project: Path) -> None:
     assert (project / "count.txt").read_text("utf-8") == "1\n"
 
 
+def test_named_files_are_analysed_together(project: Path) -> None:
+    assert flake8(project, "-j2", "app.py", "api.py", "store.py") == EXPECTED
+
+
 def test_unsaved_text_counts_instead_of_the_file(project: Path) -> None:
     shown = "shown/app.py"
     write(project / shown, "")
