@@ -262,6 +262,15 @@ def test_a_test_that_lists_the_routes_keeps_all_eager() -> None:
     assert planned(project(MAIN, **files)) == Refusal(f"tests/test_all.py:1 {READS}")
 
 
+def test_another_file_that_hands_the_application_out_keeps_all_eager() -> None:
+    served = "from mangum import Mangum\nfrom app.main import app as it\nhandler = Mangum(it)\n"
+    paged = "from fastapi_pagination import add_pagination\nfrom app.main import app as it\nadd_pagination(it)\n"
+    assert isinstance(planned(project(MAIN, app__routers__z=ROUTER, app__handler=served)), Fix)
+    assert planned(project(MAIN, app__routers__z=ROUTER, app__paging=paged)) == Refusal(
+        "app/paging.py:3 hands the application to add_pagination"
+    )
+
+
 def test_a_file_of_the_same_name_is_not_overwritten() -> None:
     refused = planned(project(MAIN, app__routers__z=ROUTER, app__lazy_routers="def other(): pass\n"))
     assert refused == Refusal("app/lazy_routers.py exists and is something else")

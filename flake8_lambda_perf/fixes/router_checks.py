@@ -20,7 +20,8 @@ CROWD = 3
 NEW_MODULE = "lazy_routers"
 NEW_FUNCTION = "include_lazy_router"
 KEEPERS = frozenset(
-    {"mangum.Mangum", "uvicorn.run", "fastapi.testclient.TestClient", "starlette.testclient.TestClient"}
+    {"fastapi.testclient.TestClient", "httpx.ASGITransport", "httpx.AsyncClient", "mangum.Mangum", "uvicorn.run"}
+    | {"starlette.testclient.TestClient"}
 )
 """Calls that take the application and only serve it."""
 
@@ -52,10 +53,21 @@ def refused_application(app: RouterApp, module: Module) -> str | None:
         if found is not None and not source.path.endswith(f"/{NEW_MODULE}.py"):
             return f"{source.path}:{found.lineno} reads the routes or the OpenAPI document of an application"
     applications = applications_of(module)
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and _keeps(node, applications) and not _only_serves(node, app, module):
-            return f"{app.source.path}:{node.lineno} hands the application to {ast.unparse(node.func)}"
+    last = app.module.rpartition(".")[2]
+    others = [read_module("", source) for source in app.others if last in source.text]
+    holders = [(module, applications)]
+    holders += [(other, _imported_applications(other, last, applications)) for other in others if other is not None]
+    for holder, names in holders:
+        for node in ast.walk(holder.tree) if names else ():
+            if isinstance(node, ast.Call) and _keeps(node, names) and not _only_serves(node, app, holder):
+                return f"{holder.source.path}:{node.lineno} hands the application to {ast.unparse(node.func)}"
     return None
+
+
+def _imported_applications(other: Module, last: str, applications: frozenset[str]) -> frozenset[str]:
+    """Return the names under which another file imports the application."""
+    wanted = {f"{last}.{name}" for name in applications}
+    return frozenset(name for name, full in other.names.items() if ".".join(full.split(".")[-2:]) in wanted)
 
 
 def _reads_routes(module: Module) -> ast.expr | ast.alias | None:
@@ -85,7 +97,7 @@ def _only_serves(call: ast.Call, app: RouterApp, module: Module) -> bool:
     if full in KEEPERS or full.rpartition(".")[2] == NEW_FUNCTION:
         return True
     owner, _, function = full.rpartition(".")
-    source = app.source if owner == module.name else app.find(owner)
+    source = module.source if owner == module.name else app.find(owner)
     holder = None if source is None else read_module(owner, source)
     for statement in () if holder is None else holder.tree.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == function:
