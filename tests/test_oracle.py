@@ -12,6 +12,7 @@ from oracle.generate import generate
 from oracle.programs import Program, from_cases, likely_handlers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -28,7 +29,7 @@ def test_no_finding_in_the_cases_is_contradicted_by_a_run(tmp_path: Path) -> Non
 
 
 def test_no_finding_in_generated_programs_is_contradicted_by_a_run(
-    tmp_path: Path, pytestconfig: pytest.Config, record_property: pytest.RecordProperty
+    tmp_path: Path, pytestconfig: pytest.Config, record_property: Callable[[str, object], None]
 ) -> None:
     count = 2000 if pytestconfig.getoption("--oracle-deep") else 300
     programs = [generate(seed) for seed in range(count)]

@@ -67,6 +67,35 @@ def test_a_fix_that_changes_a_response_is_seen(tmp_path: Path) -> None:
     assert judge.differences(before, after)[0] == "answered ['ID-1'], not ['id-1']"
 
 
+def test_a_build_that_a_fix_has_not_ended_is_seen(tmp_path: Path) -> None:
+    before, claim = record_of(tmp_path / "a", CLIENT.format("")), Claim("LPF101", "app.py", 5, 5)
+    assert judge.still_paid([claim], [], before, before) == ["app.py:5 boto3.client('s3')"]
+    assert judge.still_paid([claim], [claim], before, before) == []
+
+
+def test_a_call_that_a_fix_adds_or_loses_is_seen(tmp_path: Path) -> None:
+    before = record_of(tmp_path / "a", CLIENT.format(""))
+    after = record_of(tmp_path / "b", CLIENT.format("").replace("    return", "    s3.put(Key='a')\n    return"))
+    assert judge.differences(before, after)[0] == "now calls (0, 1, \"boto3.client('s3').put\", \"Key='a'\")"
+    assert judge.differences(after, before)[0] == "no longer calls (0, 1, \"boto3.client('s3').put\", \"Key='a'\")"
+
+
+def test_an_import_of_every_request_is_told_from_one_behind_a_memo(tmp_path: Path) -> None:
+    text = "KEPT = {}\n\n\ndef handler(event, context):\n    if not KEPT:\n        import html\n"
+    text += "        KEPT['html'] = html\n    import json\n    return json.dumps(sorted(KEPT))\n"
+    record = record_of(tmp_path, text)
+    assert judge.repeated_imports(record) == {("app.py", 8)}
+    assert judge.wrong([Claim("LPF201", "app.py", 6, 6), Claim("LPF201", "app.py", 8, 8)], record) == [
+        "app.py:6 LPF201"
+    ]
+
+
+def test_two_builds_on_one_line_are_told_apart(tmp_path: Path) -> None:
+    text = "import boto3\n\n\ndef handler(event, context):\n"
+    text += "    return boto3.client('s3').a() if event['kind'] else boto3.client('sns').b()\n"
+    assert judge.wrong([Claim("LPF101", "app.py", 5, 5)], record_of(tmp_path, text)) == []
+
+
 def test_a_program_is_the_same_for_the_same_seed() -> None:
     assert generate(7) == generate(7)
     assert generate(7) != generate(8)
