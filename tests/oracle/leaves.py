@@ -265,6 +265,108 @@ def {name}(service, region="{REGIONS[0]}", **rest):
     )
 
 
+def changed_environment(writer: Writer, module: Module, _: int, event: bool) -> str:
+    if not event:
+        return environment(writer, module, 0, event)
+    module.need("import os")
+    module.need("import boto3")
+    name = writer.name("environment")
+    module.add(
+        f"""
+def {name}(event):
+    os.environ["{name.upper()}"] = str(event["zone"])
+    return boto3.client("{writer.service()}", region_name=os.getenv("{name.upper()}"))
+"""
+    )
+    return f"{name}(event)"
+
+
+def changed_list(writer: Writer, module: Module, _: int, event: bool) -> str:
+    if not event:
+        return constant(writer, module, 0, event)
+    module.need("import boto3")
+    name = writer.name("zones")
+    change = writer.random.choice(('.append(event["zone"])', '.extend([event["zone"]])', '[0] = event["zone"]'))
+    module.add(
+        f"""
+def {name}(event):
+    zones = ["{REGIONS[0]}"]
+    zones{change}
+    return boto3.client("{writer.service()}", region_name=zones[-1])
+"""
+    )
+    return f"{name}(event)"
+
+
+def configured(writer: Writer, module: Module, _: int, event: bool) -> str:
+    """An object that another function, or its own method, fills from the event."""
+    if not event:
+        return constant(writer, module, 0, event)
+    module.need("import boto3")
+    name, kind = writer.name("configured"), writer.name("Options")
+    call = writer.random.choice(
+        (f"fill_{name}(options, event)", "options.fill(event)", "setattr(options, 'region', event['zone'])")
+    )
+    module.add(
+        f"""
+class {kind}:
+    def __init__(self):
+        self.region = "{REGIONS[0]}"
+
+    def fill(self, event):
+        self.region = event["zone"]
+"""
+    )
+    module.add(f'def fill_{name}(target, event):\n    target.region = event["zone"]')
+    module.add(
+        f"""
+def {name}(event):
+    options = {kind}()
+    {call}
+    return boto3.client("{writer.service()}", region_name=options.region)
+"""
+    )
+    return f"{name}(event)"
+
+
+def loop_variable(writer: Writer, module: Module, _: int, event: bool) -> str:
+    module.need("import boto3")
+    name = writer.name("each")
+    zones = 'event["zones"]' if event and writer.likely(0.6) else '("eu-west-1", "us-east-1")'
+    module.add(
+        f"""
+def {name}({"event" if event else ""}):
+    made = []
+    for zone in {zones}:
+        made.append(boto3.client("{writer.service()}", region_name=zone))
+    return made[0]
+"""
+    )
+    return f"{name}({'event' if event else ''})"
+
+
+def enclosing(writer: Writer, module: Module, _: int, event: bool) -> str:
+    """A variable of the enclosing function that an inner one rebinds."""
+    if not event:
+        return constant(writer, module, 0, event)
+    module.need("import boto3")
+    name = writer.name("enclosing")
+    module.add(
+        f"""
+def {name}(event):
+    zone = "{REGIONS[0]}"
+
+    def choose():
+        nonlocal zone
+        zone = event["zone"]
+
+    choose()
+    return boto3.client("{writer.service()}", region_name=zone)
+"""
+    )
+    return f"{name}(event)"
+
+
 LEAVES: tuple[Way, ...] = (
     *[constant] * 8,
     *[alias, from_import, session, resource, environment, other_library, parameter_of] * 2,
@@ -278,5 +380,10 @@ LEAVES: tuple[Way, ...] = (
     changed_container,
     changed_attribute,
     changed_module,
+    changed_environment,
+    changed_list,
+    configured,
+    loop_variable,
+    enclosing,
     assumed_role,
 )
