@@ -21,6 +21,7 @@ from flake8_lambda_perf.model import Finding, Problem, Run
 from flake8_lambda_perf.project.analysis import Analysis
 from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.load import Project
+from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog
 from flake8_lambda_perf.source import Lines
 from flake8_lambda_perf.suppress import Suppressions
@@ -94,6 +95,7 @@ class _Checked:
         layers = {layer for deployed in declared for layer in deployed.layers}
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay, layers)
         self.analysis = Analysis(self.project, declared, job.settings)
+        self.suspects = Suspects(self.analysis)
         self.failed: list[Problem] = []
 
     def _relative(self, target: Path) -> str | None:
@@ -119,11 +121,20 @@ class _Checked:
     def findings(self) -> list[Finding]:
         """Lists the findings in the files that were asked for, in the order of the text."""
         found: list[Finding] = []
-        for path in sorted(self.analysis.candidates):
+        statements = self._statements()
+        for path in sorted(statements):
             if self._wanted(path):
-                module = self.analysis.graph.modules[path]
-                found.extend(self._of_module(module, self.analysis.candidates[path]))
+                found.extend(self._of_module(self.analysis.graph.modules[path], statements[path]))
         return sorted(found, key=lambda f: (f.path, f.line, f.column, f.code))
+
+    def _statements(self) -> dict[str, list[ast.stmt]]:
+        """Maps each file to the statements in which rules may report, in the order of the text."""
+        found: dict[str, dict[ast.stmt, None]] = {}
+        for path, statements in self.analysis.candidates.items():
+            found.setdefault(path, {}).update(dict.fromkeys(statements))
+        for path, statement in self.suspects.statements(self.codes):
+            found.setdefault(path, {})[statement] = None
+        return {path: sorted(known, key=lambda s: (s.lineno, s.col_offset)) for path, known in found.items()}
 
     def _wanted(self, path: str) -> bool:
         for target in self.job.targets:
@@ -178,7 +189,7 @@ class _Checked:
         except (SourceError, tree.PairingError):
             root = tree.parse_module(module.text)
             pairs = tree.pair(root, module.tree)
-        view = ModuleView(self.analysis, module, lines, pairs)
+        view = ModuleView(self.analysis, module, lines, pairs, self.suspects)
         rules = [rule(view) for rule in classes]
         walk.walk(root, rules)
         return [(rule, report, view) for rule in rules for report in rule.reports]

@@ -10,9 +10,14 @@ import libcst as cst
 
 from flake8_lambda_perf.model import Handler, Span, Step
 from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
+from flake8_lambda_perf.project.caches import default_of
 from flake8_lambda_perf.project.edges import Edge
-from flake8_lambda_perf.project.facts import Module, Site
+from flake8_lambda_perf.project.facts import Module, Place, Site
 from flake8_lambda_perf.project.graph import Proof
+from flake8_lambda_perf.project.imports import ImportVerdict
+from flake8_lambda_perf.project.registrations import Registration
+from flake8_lambda_perf.project.suspects import Suspects
+from flake8_lambda_perf.project.values import Ext
 from flake8_lambda_perf.source import Lines
 
 VERBS = {"calls": "calls", "builds": "builds", "passes": "passes on", "reads": "reads", "enters": "enters", "iterates": "iterates"}
@@ -25,15 +30,23 @@ class Evidence:
     handler: Handler | None
     steps: tuple[Step, ...]
 
+    @property
+    def handler_name(self) -> str:
+        """The handler as messages name it."""
+        return self.handler.name if self.handler is not None else ""
+
 
 class ModuleView:
     """One module as rules see it; `pairs` maps the id of a LibCST node to its `ast` node."""
 
-    def __init__(self, analysis: Analysis, module: Module, lines: Lines, pairs: Mapping[int, ast.AST]) -> None:
+    def __init__(
+        self, analysis: Analysis, module: Module, lines: Lines, pairs: Mapping[int, ast.AST], suspects: Suspects | None = None
+    ) -> None:
         self.analysis = analysis
         self.module = module
         self.lines = lines
         self.pairs = pairs
+        self.suspects = suspects if suspects is not None else Suspects(analysis)
 
     def ast_of(self, node: cst.CSTNode) -> ast.AST | None:
         """Gives the `ast` node of a LibCST node; None for what has none (commas, names of parameters)."""
@@ -49,32 +62,143 @@ class ModuleView:
         return self.module.sites.get(partner) if partner is not None else None
 
     def build_at(self, node: cst.Call) -> Build | None:
-        """Tells which known client a call builds on every request."""
+        """Tells which known client a call builds on every request, if it is reported as such."""
         partner = self.ast_of(node)
-        return self.analysis.build_at(partner) if partner is not None else None
+        if partner is None or partner in self.suspects.caches.replaced:
+            return None
+        return self.analysis.build_at(partner)
+
+    def built_at(self, node: cst.Call) -> Build | None:
+        """Tells what else than a client a call builds or sets up on every request, constructors included."""
+        partner = self.ast_of(node)
+        if partner is None:
+            return None
+        return self.analysis.build_at(partner) or self.suspects.constructed.get(partner)
+
+    def cached_in_vain_at(self, node: cst.Call) -> Build | None:
+        """Tells which client a call builds on every request although a cache seems to keep it."""
+        partner = self.ast_of(node)
+        return self.suspects.caches.found.get(partner) if partner is not None else None
+
+    def app_at(self, node: cst.Call) -> Build | None:
+        """Tells which app a call gives that is built on every request, by the call itself or by a factory."""
+        partner = self.ast_of(node)
+        return self.suspects.apps.get(partner) if partner is not None else None
 
     def construction_at(self, node: cst.Call) -> Construction | None:
         """Tells which project class that builds clients is instantiated here on every request."""
         partner = self.ast_of(node)
-        return self.analysis.construction_at(partner) if partner is not None else None
+        if partner is None or partner in self.suspects.caches.replaced:
+            return None
+        return self.analysis.construction_at(partner)
+
+    def registration_at(self, node: cst.Call) -> Registration | None:
+        """Gives the registrations of an app that are too many, at the first of them."""
+        partner = self.ast_of(node)
+        return self.suspects.registrations.get(partner) if partner is not None else None
+
+    def import_at(self, node: cst.Import | cst.ImportFrom) -> ImportVerdict | None:
+        """Judges an import inside a function; None at module scope and outside of deployed code."""
+        partner = self.ast_of(node)
+        site = next((s for f in self.module.functions for s in f.imports if s.node is partner), None)
+        return self.suspects.imports.judge(site) if site is not None else None
+
+    def wildcard_at(self, node: cst.ImportFrom) -> bool:
+        """Tells whether a wildcard import brings in names that the module uses."""
+        partner = self.ast_of(node)
+        return any(found is partner for found, _place in self.suspects.wildcards(self.module))
+
+    def names_of(self, node: cst.Call) -> frozenset[str]:
+        """Lists the names outside the project that a called function can have; empty where it can be anything else."""
+        site = self.site_of(node)
+        values = self.analysis.names.values(site.node.func, site.place) if site is not None else frozenset()
+        names = frozenset(value.name for value in values if isinstance(value, Ext))
+        return names if len(names) == len(values) else frozenset()
+
+    def is_run(self, site: Site) -> bool:
+        """Tells whether deployed code runs a call at all, at import or later."""
+        explored = site.function is None or site.function in self.analysis.graph.explored
+        return explored and self.analysis.graph.possible(site.place)
+
+    def proof_of(self, site: Site) -> Proof | None:
+        """Finds the path on which requests run a call with arguments that stay the same, constructors included."""
+        values = [*site.node.args, *(keyword.value for keyword in site.node.keywords)]
+        if isinstance(site.node.func, ast.Attribute):
+            values.append(site.node.func.value)
+        graph = self.analysis.graph
+        if site.function not in graph.requests:
+            return None
+        duties = graph.duties.of_values(values, site.place)
+        if duties is None:
+            return None
+        plain = next(graph.proofs(site.place, duties), None)
+        return plain or next(graph.proofs(site.place, duties, through_constructors=True), None)
+
+    def is_receiver(self, node: cst.Call) -> bool:
+        """Tells whether another call that builds something per request is made on what this call gives."""
+        return self.ast_of(node) in self.suspects.receivers
+
+    def is_added(self, call: ast.Call) -> bool:
+        """Tells whether a log handler is made right in a call of `addHandler`."""
+        return any(call in site.node.args and _last(site.node.func) == "addHandler" for site in self.module.sites.values())
+
+    def lookup_around(self, node: cst.Call) -> ast.Call | None:
+        """Gives the look-up whose default a call is."""
+        partner = self.ast_of(node)
+        return next((site.node for site in self.module.sites.values() if default_of(site.node) is partner), None)
+
+    def owner_of(self, build: Build) -> str:
+        """Names the class whose instances keep what is built."""
+        memo = self.analysis.graph.memos.around(build.site.place)
+        found = set(memo.instances) if memo is not None else set()
+        for edge in build.proofs[0].path:
+            found.update(edge.memo.instances if edge.memo is not None else ())
+        return min(cls.name for cls in found)
+
+    def arguments_inside(self, expr: ast.expr, place: Place) -> frozenset[str]:
+        """Lists the names outside the project of what an object is made with."""
+        node: ast.expr | None = expr
+        if isinstance(expr, ast.Name):
+            bindings = self.analysis.names.bindings(expr.id, place) or []
+            node = bindings[0].value if len(bindings) == 1 else None
+        args = node.args if isinstance(node, ast.Call) else []
+        values = (value for arg in args for value in self.analysis.names.values(arg, place))
+        return frozenset(value.name for value in values if isinstance(value, Ext))
+
+    def tests_around(self, place: Place) -> list[str]:
+        """Lists the tests that stand before a place in its function, as text."""
+        return [ast.unparse(branch.test) for branch in place.branch.chain() if branch.test is not None]
 
     # -- evidence -----------------------------------------------------------------------------
 
-    def evidence(self, proof: Proof, line: int, text: str) -> Evidence:
-        """Tells a proof as steps: the handler, each call on the way, and the line itself."""
+    def evidence(self, proof: Proof, line: int, text: str, path: str = "") -> Evidence:
+        """Tells a proof as steps: the handler, each call on the way, and the line itself, in this module by default."""
         handler = self.analysis.handler_of[proof.entry]
         steps = [Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")]
         for edge in proof.path:
             steps.append(Step(edge.module.path, edge.line, _told(edge)))
-        steps.append(Step(self.module.path, line, text))
+        steps.append(Step(path or self.module.path, line, text))
         return Evidence(handler, tuple(steps))
 
-    def construction_evidence(self, build: Build) -> Evidence:
-        """Tells a proof that leads through a constructor; its last step is the client call in there."""
+    def build_evidence(self, build: Build) -> Evidence:
+        """Tells how requests come to build something; the last step is the line that does."""
         site = build.site
-        evidence = self.evidence(build.proofs[0], 0, "")
-        last = Step(site.place.scope.module.path, site.node.lineno, f"`{build.client.name}` is built")
-        return Evidence(evidence.handler, (*evidence.steps[:-1], last))
+        text = f"`{ast.unparse(site.node.func)}(...)` is built"
+        return self.evidence(build.proofs[0], site.node.lineno, text, site.place.scope.module.path)
+
+    def load_evidence(self, line: int, text: str) -> Evidence:
+        """Tells how a handler comes to load this module, import by import, and the line itself."""
+        found = self.suspects.imports.import_chain(self.module.path)
+        own = Step(self.module.path, line, text)
+        if found is None:
+            return Evidence(None, (own,))
+        handler, chain = found
+        start = Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")
+        return Evidence(handler, (start, *(Step(path, at, f"`{code}`") for path, at, code in chain), own))
+
+
+def _last(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else ""
 
 
 def _told(edge: Edge) -> str:

@@ -1,4 +1,4 @@
-"""What the rules about clients share: they differ in the clients they are about."""
+"""What the rules about clients share: they differ in what they are about."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 
 import libcst as cst
 
+from flake8_lambda_perf.project.analysis import Build
 from flake8_lambda_perf.rules.base import Rule, no_fix
 
 
@@ -15,11 +16,11 @@ class ClientRule(Rule):
     def look_at(self, node: cst.Call) -> None:
         """Reports the call if it builds a client of this rule, and is not the receiver of a call that does."""
         build = self.view.build_at(node)
-        if build is None or build.client.code != self.code:
-            return
-        call = build.site.node
-        factory = ast.unparse(call.func)
-        proof = build.proofs[0]
-        evidence = self.view.evidence(proof, call.lineno, f"`{factory}(...)` is built")
-        handler = evidence.handler.name if evidence.handler is not None else ""
-        self.report(node, evidence, no_fix, factory=factory, handler=handler)
+        if build is not None and build.client.code == self.code and not self.view.is_receiver(node):
+            self.report_build(node, build)
+
+    def report_build(self, node: cst.Call, build: Build) -> None:
+        """Reports a call with the path that leads to the build."""
+        evidence = self.view.build_evidence(build)
+        factory = ast.unparse(build.site.node.func)
+        self.report(node, evidence, no_fix, factory=factory, handler=evidence.handler_name)

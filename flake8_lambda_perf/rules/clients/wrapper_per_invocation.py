@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_lambda_perf.project.caches import CLIENT_CODES
 from flake8_lambda_perf.rules.base import Rule, no_fix
 
 
@@ -60,7 +61,9 @@ class WrapperPerInvocation(Rule):
         construction = self.view.construction_at(node)
         if construction is None:
             return
-        build = construction.builds[0]
-        evidence = self.view.construction_evidence(build)
-        handler = evidence.handler.name if evidence.handler is not None else ""
-        self.report(node, evidence, no_fix, cls=construction.cls.name, factory=build.client.name, handler=handler)
+        builds = [build for build in construction.builds if build.client.code in CLIENT_CODES]
+        if not builds:
+            return
+        evidence = self.view.build_evidence(builds[0])
+        names = {"cls": construction.cls.name, "factory": builds[0].client.name, "handler": evidence.handler_name}
+        self.report(node, evidence, no_fix, **names)

@@ -1,0 +1,92 @@
+"""What looks like a cache and builds each time all the same: `CACHE.setdefault(key, build())` and its kin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_lambda_perf.project.analysis import Analysis, Build
+from flake8_lambda_perf.project.facts import Module, Place
+from flake8_lambda_perf.project.graph import Proof
+
+CLIENT_CODES = frozenset({"LPF101", "LPF102", "LPF103", "LPF104"})
+LOOKUPS = frozenset({"setdefault", "get", "pop"})
+
+
+def default_of(call: ast.Call) -> ast.Call | None:
+    """Gives the call that a look-up evaluates for its default, whether it is needed or not."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr=attr), args=[_, ast.Call() as default]) if attr in LOOKUPS:
+            return default
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, _, ast.Call() as default]):
+            return default
+    return None
+
+
+def chain_of(call: ast.Call) -> Iterator[ast.Call]:
+    """Lists a call and those that give it its receiver: all of `boto3.resource("dynamodb").Table("orders")`."""
+    node: ast.expr = call
+    while isinstance(node, ast.Call | ast.Attribute):
+        if isinstance(node, ast.Call):
+            yield node
+            node = node.func
+        else:
+            node = node.value
+
+
+class Caches:
+    """Finds the builds that a cache does not spare; belongs to one `Analysis`.
+
+    `found` maps the call to report to the build that it runs; `replaced` holds the calls that are not reported as
+    what they are, because they are reported here.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.found: dict[ast.AST, Build] = {}
+        self.replaced: set[ast.AST] = set()
+        self._by_call = self._builds_by_call()
+        for path in sorted(analysis.graph.modules):
+            self._look_at(analysis.graph.modules[path])
+        for node, build in analysis.builds.items():
+            if build.client.code in CLIENT_CODES and all(self._kept_on_instance(build, proof) for proof in build.proofs):
+                self.found.setdefault(node, build)
+                self.replaced.add(node)
+            elif all(any(edge.node in self.found for edge in proof.path) for proof in build.proofs):
+                self.replaced.add(node)
+
+    def _builds_by_call(self) -> dict[ast.AST, Build]:
+        """Maps each call that builds a client, itself or through what it calls, to the build."""
+        found: dict[ast.AST, Build] = {}
+        for node, build in self.analysis.builds.items():
+            if build.client.code in CLIENT_CODES:
+                for proof in build.proofs:
+                    found.update((edge.node, build) for edge in proof.path)
+        for node, construction in self.analysis.constructions.items():
+            found.update((node, build) for build in construction.builds if build.client.code in CLIENT_CODES)
+        for node, build in self.analysis.builds.items():
+            if build.client.code in CLIENT_CODES:
+                found[node] = build
+        return found
+
+    def _look_at(self, module: Module) -> None:
+        for site in list(module.sites.values()):
+            default = default_of(site.node)
+            if default is None or not self._outlives(site.node, site.place):
+                continue
+            for call in chain_of(default):
+                if call in self._by_call:
+                    self.found[default] = self._by_call[call]
+                    self.replaced.update(chain_of(default))
+                    break
+
+    def _outlives(self, lookup: ast.Call, place: Place) -> bool:
+        """Tells whether what is looked into is kept from request to request."""
+        receiver = lookup.func.value if isinstance(lookup.func, ast.Attribute) else lookup.args[0]
+        kept = self.analysis.graph.memos.read(receiver, place, 0)
+        return bool(kept) and all(location.owner != "?" for location in kept)
+
+    def _kept_on_instance(self, build: Build, proof: Proof) -> bool:
+        """Tells whether a build is guarded by a memory of an object that lives no longer than a request."""
+        guarded = self.analysis.graph.memos.around(build.site.place) is not None
+        return guarded or any(edge.memo is not None for edge in proof.path)

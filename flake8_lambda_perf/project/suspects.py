@@ -1,0 +1,142 @@
+"""What rules ask beside the clients, once for a project, and the statements such rules may report in.
+
+The statements over-approximate: a rule looks at each again.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project import wildcards
+from flake8_lambda_perf.project.analysis import Analysis, Build
+from flake8_lambda_perf.project.artifacts import Artifacts
+from flake8_lambda_perf.project.caches import CLIENT_CODES, Caches, chain_of, default_of
+from flake8_lambda_perf.project.facts import Function, Module, Place
+from flake8_lambda_perf.project.imports import Imports
+from flake8_lambda_perf.project.registrations import Registration, registrations
+from flake8_lambda_perf.project.values import Ext, Func
+
+METHODS = frozenset({"addHandler", "download_file", "download_fileobj", "include_router", "register_blueprint"})
+PATCH_ALL = "aws_xray_sdk.core.patch_all"
+Found = Iterator[tuple[str, ast.stmt]]
+
+
+class Suspects:
+    """Answers of one project, each made when it is first asked for; belongs to one `Analysis`."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    @cached_property
+    def imports(self) -> Imports:
+        """The verdicts on imports inside functions."""
+        return Imports(self.analysis)
+
+    @cached_property
+    def caches(self) -> Caches:
+        """The builds that a cache does not spare."""
+        return Caches(self.analysis)
+
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """What is known about files that calls read."""
+        return Artifacts(self.analysis.names)
+
+    @cached_property
+    def registrations(self) -> dict[ast.AST, Registration]:
+        """The first registering call of each app with too many, and all of them."""
+        return registrations(self.analysis, self.imports.loads)
+
+    @cached_property
+    def constructed(self) -> dict[ast.AST, Build]:
+        """What constructors build per request, other than the clients that are reported where the class is used."""
+        builds = (build for construction in self.analysis.constructions.values() for build in construction.builds)
+        return {build.site.node: build for build in builds if build.client.code not in CLIENT_CODES}
+
+    @cached_property
+    def receivers(self) -> frozenset[ast.AST]:
+        """The calls whose result another build is asked of: the session of `boto3.Session().client("s3")`."""
+        return frozenset(call for node in self.analysis.builds for call in list(chain_of(node))[1:])
+
+    @cached_property
+    def apps(self) -> dict[ast.AST, Build]:
+        """The apps built per request, each by the outermost call that gives it back."""
+        found: dict[ast.AST, Build] = {}
+        factories: set[Function | None] = set()
+        inner: list[Build] = []
+        for build in [*self.analysis.builds.values(), *self.constructed.values()]:
+            if build.client.code != "LPF303":
+                continue
+            call = self._factory_call(build)
+            if call is build.site.node:
+                inner.append(build)
+            else:
+                found[call] = build
+                factories.add(build.site.function)
+        found.update((build.site.node, build) for build in inner if build.site.function not in factories)
+        return found
+
+    def _factory_call(self, build: Build) -> ast.AST:
+        """Finds the outermost call on the way to an app's build whose function returns that app."""
+        made = canonical(f"{build.client.name}()")
+        call: ast.AST = build.site.node
+        for edge in reversed(build.proofs[0].path):
+            returned = self.analysis.names.returned(Func(edge.callee))
+            if edge.kind != "calls" or not any(isinstance(value, Ext) and value.name == made for value in returned):
+                break
+            call = edge.node
+        return call
+
+    # -- statements ---------------------------------------------------------------------------
+
+    def statements(self, codes: frozenset[str]) -> Found:
+        """Lists where the rules of these codes may report, beside the statements that build clients."""
+        for path in sorted(self.analysis.graph.modules):
+            if not is_test(path):
+                module = self.analysis.graph.modules[path]
+                yield from self._calls(module)
+                if "LPF203" in codes:
+                    yield from ((path, place.statement) for _node, place in self.wildcards(module))
+        if codes & {"LPF201", "LPF202"}:
+            yield from self._imports(codes)
+        for build in (*self.constructed.values(), *self.apps.values()):
+            yield from _on_the_way(build)
+
+    def _calls(self, module: Module) -> Found:
+        patches = b"patch_all" in (self.analysis.project.data(module.path) or b"")
+        for site in list(module.sites.values()):
+            func = site.node.func
+            last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+            if last in METHODS or (patches and site.function is None) or default_of(site.node) is not None:
+                yield module.path, site.place.statement
+            elif patches and last and self.is_patch_all(site.node, site.place):
+                yield module.path, site.place.statement
+
+    def _imports(self, codes: frozenset[str]) -> Found:
+        for site in self.imports.sites():
+            verdict = self.imports.judge(site)
+            if verdict is not None and verdict.code in codes:
+                yield site.function.module.path, site.place.statement
+
+    def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
+        """Lists the wildcard imports of a module that are worth naming."""
+        for node, place in module.imports:
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                if wildcards.is_reported(self.analysis, module, node, place):
+                    yield node, place
+
+    def is_patch_all(self, node: ast.Call, place: Place) -> bool:
+        """Tells whether a call is `patch_all()` of the X-Ray SDK and can be nothing else."""
+        return self.analysis.names.values(node.func, place) == {Ext(PATCH_ALL)}
+
+
+def _on_the_way(build: Build) -> Found:
+    """Lists the statements of a build and of the calls that lead to it."""
+    yield build.site.place.scope.module.path, build.site.place.statement
+    for proof in build.proofs:
+        for edge in proof.path:
+            yield edge.module.path, edge.place.statement

@@ -1,0 +1,79 @@
+"""LPF106."""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from flake8_lambda_perf.project.facts import Place
+from flake8_lambda_perf.rules.clients._client import ClientRule
+
+LOGGERS = frozenset({
+    "logging.getLogger().addHandler", "logging.root.addHandler", "aws_lambda_powertools.Logger().addHandler",
+})  # fmt: skip
+PATCHES = frozenset({"aws_xray_sdk.core.patch_all"})
+"""LPF207 reports these wherever they stand."""
+CHECKS = ("handlers", "hasHandlers", "configured", "initialized")
+
+
+class LoggerPerInvocation(ClientRule):
+    """Logging, tracing or metrics are set up again on every invocation.
+
+    Why: loggers belong to the process, which outlives the request. A handler that is added per request stays, so each
+        line is written once more with every request that the environment serves; a Powertools Logger, Tracer or
+        Metrics reads its settings and registers itself anew each time.
+    Cost: unmeasured here: microseconds for a call that finds everything set up, a log line more for every handler.
+    Slow:
+        from aws_lambda_powertools import Logger
+
+
+        def handler(event, context):
+            logger = Logger(service="orders")  # LPF106
+            logger.info("order %s", event["id"])
+            return event["id"]
+    Fast:
+        from aws_lambda_powertools import Logger
+
+        logger = Logger(service="orders")
+
+
+        def handler(event, context):
+            logger.info("order %s", event["id"])
+            return event["id"]
+    Fix: Safe for Powertools' objects: they move to module scope. Not offered for calls that add handlers or configure
+        logging, nor where an argument depends on the request.
+    """
+
+    code = "LPF106"
+    name = "logger-per-invocation"
+    message = "`{factory}` runs on every invocation of `{handler}`; set it up once, at module scope"
+    triggers = ("addHandler", "basicConfig", "dictConfig", "fileConfig", "aws_lambda_powertools", "aws_xray_sdk", "structlog", "sentry_sdk")
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Looks at every call."""
+        build = self.view.built_at(node)
+        if build is None:
+            self._look_for_handler(node)
+        elif build.client.code == self.code and build.client.name not in PATCHES:
+            if not self._is_checked(build.site.place) and not self.view.is_added(build.site.node):
+                self.report_build(node, build)
+
+    def _look_for_handler(self, node: cst.Call) -> None:
+        """Reports `logger.addHandler(...)`, unless the handler is taken off again or gathers one request's lines."""
+        names = self.view.names_of(node) if isinstance(node.func, cst.Attribute) else frozenset()
+        if not names or not names <= LOGGERS:
+            return
+        site = self.view.site_of(node)
+        proof = self.view.proof_of(site) if site is not None else None
+        if site is None or proof is None or self._is_checked(site.place) or "removeHandler" in self.view.module.text:
+            return
+        if any(name.startswith("io.") for arg in site.node.args for name in self.view.arguments_inside(arg, site.place)):
+            return
+        factory = ast.unparse(site.node.func)
+        evidence = self.view.evidence(proof, site.node.lineno, f"`{factory}(...)` adds one more handler")
+        self.report(node, evidence, factory=factory, handler=evidence.handler_name)
+
+    def _is_checked(self, place: Place) -> bool:
+        """Tells whether a test looks first whether everything is set up."""
+        return any(word in test for test in self.view.tests_around(place) for word in CHECKS)

@@ -1,0 +1,104 @@
+"""LPF301."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_lambda_perf.rules.base import Rule
+
+
+class EagerRouters(Rule):
+    """A FastAPI application imports the modules of all its routers to serve one path.
+
+    Why: a function is started for one request, which needs one router. The others are imported all the same, with
+        everything that they import, and every cold start pays for it.
+    Cost: measured on two desktop cores, FastAPI 0.165, thirty routers with a service and a third-party import each: import of
+        the application 1786 ms, and 214 ms with lazy routers, 190 of them for FastAPI itself.
+    Slow:
+        # file: lambda-perf.toml
+        max-eager-routers = 4
+        # file: app.py
+        from fastapi import FastAPI
+        from mangum import Mangum
+        from routers import audit, banks, cards, debts, files
+
+        app = FastAPI()
+        app.include_router(audit.router, prefix="/audit")  # LPF301
+        app.include_router(banks.router, prefix="/banks")
+        app.include_router(cards.router, prefix="/cards")
+        app.include_router(debts.router, prefix="/debts")
+        app.include_router(files.router, prefix="/files")
+        handler = Mangum(app)
+        # file: routers/audit.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/banks.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/cards.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/debts.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/files.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+    Fast:
+        # file: lambda-perf.toml
+        max-eager-routers = 4
+        # file: app.py
+        from fastapi import FastAPI
+        from lazy_routers import include_lazy_router
+        from mangum import Mangum
+
+        app = FastAPI()
+        include_lazy_router(app, "routers.audit:router", prefix="/audit")
+        include_lazy_router(app, "routers.banks:router", prefix="/banks")
+        include_lazy_router(app, "routers.cards:router", prefix="/cards")
+        include_lazy_router(app, "routers.debts:router", prefix="/debts")
+        include_lazy_router(app, "routers.files:router", prefix="/files")
+        handler = Mangum(app)
+        # file: routers/audit.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/banks.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/cards.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/debts.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+        # file: routers/files.py
+        from fastapi import APIRouter
+
+        router = APIRouter()
+    Fix: Safe where nothing else changes: each call of include_router becomes one that imports the router at the first
+        request under its prefix. Routers without a prefix of their own, with effects at import or used elsewhere stay.
+    """
+
+    code = "LPF301"
+    name = "eager-routers"
+    message = "`{app}` loads {count} routers at each cold start of `{handler}`, to serve one path; load each when it is asked for"
+    triggers = ("include_router",)
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Looks at every call."""
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "include_router":
+            return
+        found = self.view.registration_at(node)
+        if found is not None:
+            line = found.calls[0].lineno
+            evidence = self.view.load_evidence(line, f"`{found.app}` registers {len(found.calls)} routers, this one first")
+            self.report(node, evidence, app=found.app, count=str(len(found.calls)), handler=evidence.handler_name)

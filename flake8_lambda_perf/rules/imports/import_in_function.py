@@ -1,0 +1,61 @@
+"""LPF202."""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from flake8_lambda_perf.rules.base import Rule
+
+
+class ImportInFunction(Rule):
+    """An import stands in a function of deployed code.
+
+    Why: an import at the top is paid in the init phase and seen at a glance; one in a function is paid by the first
+        request that reaches it. That may be wanted, for a costly module that few requests need, which is why the rule
+        is off by default: it lists all imports in functions that LPF201 leaves alone.
+    Cost: that of the module, on the first request that needs it; measured with `python -X importtime`.
+    Slow:
+        def handler(event, context):
+            if event["path"] == "/report":
+                import pandas  # LPF202
+
+                return pandas.DataFrame([event["row"]]).to_csv()
+            return event["id"]
+    Fast:
+        import pandas
+
+
+        def handler(event, context):
+            if event["path"] == "/report":
+                return pandas.DataFrame([event["row"]]).to_csv()
+            return event["id"]
+    Fix: None yet: whether the import may move is for the author to say.
+    """
+
+    code = "LPF202"
+    name = "import-in-function"
+    default = False
+    message = "`{statement}` stands in a function; its cost falls on the first request that gets there"
+    triggers = ("import",)
+
+    def visit_Import(self, node: cst.Import) -> None:
+        """Looks at `import x`."""
+        self._look_at(node)
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> None:
+        """Looks at `from x import y`."""
+        self._look_at(node)
+
+    def _look_at(self, node: cst.Import | cst.ImportFrom) -> None:
+        verdict = self.view.import_at(node)
+        if verdict is None or verdict.code != self.code:
+            return
+        partner = self.view.pairs[id(node)]
+        statement = ast.unparse(partner)
+        if verdict.proof is not None:
+            evidence = self.view.evidence(verdict.proof, partner.lineno, f"`{statement}` is executed")
+        else:
+            evidence = self.view.load_evidence(partner.lineno, f"`{statement}` stands in a function")
+        self.report(node, evidence, statement=statement)

@@ -1,0 +1,54 @@
+"""LPF203."""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from flake8_lambda_perf.rules.base import Rule
+
+
+class WildcardImport(Rule):
+    """Deployed code imports everything a module has.
+
+    Why: nobody can tell which of the names are needed, and so neither whether the module is: an import that is not
+        understood is neither deferred nor removed. It also binds every public name of the module at each cold start.
+    Cost: unmeasured here: the import costs what `import x` costs, and a little more for each name. What it hides costs
+        more.
+    Slow:
+        # file: app.py
+        from constants import *  # LPF203
+
+
+        def handler(event, context):
+            return {"statusCode": STATUS_OK, "body": event["id"]}
+        # file: constants.py
+        STATUS_OK = 200
+        STATUS_BAD = 400
+    Fast:
+        # file: app.py
+        from constants import STATUS_OK
+
+
+        def handler(event, context):
+            return {"statusCode": STATUS_OK, "body": event["id"]}
+        # file: constants.py
+        STATUS_OK = 200
+        STATUS_BAD = 400
+    Fix: Safe where the names of the module are known: the used ones are named. Unsafe otherwise. Not offered where other
+        modules take names from this one.
+    """
+
+    code = "LPF203"
+    name = "wildcard-import"
+    message = "`{statement}` hides which names are used, and is paid at each cold start of `{handler}`; name them"
+    triggers = ("import *",)
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> None:
+        """Looks at `from x import *`."""
+        if isinstance(node.names, cst.ImportStar) and self.view.wildcard_at(node):
+            partner = self.view.pairs[id(node)]
+            statement = ast.unparse(partner)
+            evidence = self.view.load_evidence(partner.lineno, f"`{statement}` is executed")
+            self.report(node, evidence, statement=statement, handler=evidence.handler_name)
