@@ -103,9 +103,9 @@ def clients() -> Mapping[str, Client]:
 @cache
 def canonical(name: str) -> str:
     """Gives the name under which an object is known, following aliases and public re-exports."""
-    aliases = _aliases()
+    known = aliases()
     found = name
-    while (renamed := _rename(found, aliases)) is not None:
+    while (renamed := _rename(found, known)) is not None:
         found = renamed
     return found
 
@@ -113,7 +113,7 @@ def canonical(name: str) -> str:
 @cache
 def trigger_words() -> frozenset[str]:
     """Gives the top-level packages of all clients: without one of them a file builds none."""
-    names = [*clients(), *_aliases()]
+    names = [*clients(), *aliases()]
     return frozenset(name.split(".", 1)[0].removesuffix("()") for name in names)
 
 
@@ -172,7 +172,8 @@ def _client(name: str, variable: str, group: Mapping[str, Any]) -> Client:
 
 
 @cache
-def _aliases() -> Mapping[str, str]:
+def aliases() -> Mapping[str, str]:
+    """Gives the canonical name of every alias and public re-export."""
     found: dict[str, str] = {}
     for group in _groups("clients.toml", "aliases"):
         for line in _lines(group["names"]):

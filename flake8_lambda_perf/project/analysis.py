@@ -10,7 +10,7 @@ from typing import Protocol
 
 from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.knowledge import Client, clients
+from flake8_lambda_perf.knowledge import Client, aliases, clients
 from flake8_lambda_perf.model import Confidence, Handler, Problem
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.facts import Class, Function, Module, Site
@@ -19,7 +19,12 @@ from flake8_lambda_perf.project.handlers import Entry
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.values import Ext
+
+
+METHODS = frozenset({"client", "resource", "Session", "connect", "create_client", "getattr"})
+"""Calls that may build something whatever a module imports: the object comes from elsewhere."""
 
 
 class Declared(Protocol):
@@ -73,7 +78,6 @@ class Analysis:
         self.project = project
         self.settings = settings
         self.names = Names(project.resolve)
-        self.graph = Graph(self.names)
         self.deployed: frozenset[str] = frozenset()  # every file that a handler imports, directly or not
         self.clients = _with_extra(settings.extra_clients)
         self.entries: list[Entry] = []
@@ -84,6 +88,8 @@ class Analysis:
         self._imported_by: dict[str, list[str]] | None = None
         self.candidates: dict[str, list[ast.stmt]] = {}
         self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
+        self._groups: dict[str, int] = {}
+        self.graph = Graph(self.names, Relevance(self._sinks_of, self._groups))
         self._find_entries(declared, settings.handlers)
         self._explore()
         self._judge()
@@ -186,6 +192,25 @@ class Analysis:
         handler = Handler(name, found.module.path, found.line, found.qualified_name, "named in the settings", "named")
         self._add(Entry(handler, found, min(len(found.params), 2)))
 
+    def _sinks_of(self, module: Module) -> frozenset[str]:
+        """Lists the calls that may build something in a module: of the packages it imports, and those of any object."""
+        found = set(METHODS)
+        packages = {name.partition(".")[0] for name, _, _ in self.project.outline(module.path).imports}
+        for name, client in self.clients.items():
+            if name.partition(".")[0].removesuffix("()") in packages or name not in clients():
+                if client.code != "LPF113" or self._wants_getlogger():
+                    found.add(name.rpartition(".")[2])
+        found.update(alias.rpartition(".")[2] for alias in aliases() if alias.partition(".")[0] in packages)
+        for node, _place in module.imports:
+            for alias_node in node.names:
+                if alias_node.asname and alias_node.name in found:
+                    found.add(alias_node.asname)
+        return frozenset(found)
+
+    def _wants_getlogger(self) -> bool:
+        wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}
+        return not wanted.isdisjoint(("LPF113", "getlogger-per-invocation"))
+
     # -- reachability -------------------------------------------------------------------------
 
     def _explore(self) -> None:
@@ -223,15 +248,28 @@ class Analysis:
     def _closure(self) -> list[Module]:
         """Lists the modules that handlers import, directly or not, and from which something a rule may report is reached."""
         reached: set[str] = set()
-        stack = sorted({entry.handler.path for entry in self.entries})
+        start = sorted({entry.handler.path for entry in self.entries})
+        stack = list(start)
         while stack:
             path = stack.pop()
             if path not in reached:
                 reached.add(path)
                 stack.extend(self.project.links(path))
         self.deployed = frozenset(reached)
+        self._group(start)
         relevant = self._towards_suspects(reached)
         return [module for path in sorted(relevant) if (module := self.project.module(path)) is not None]
+
+    def _group(self, start: list[str]) -> None:
+        """Notes for each file, as a mask, which handler files import it."""
+        for index, handler in enumerate(start):
+            stack, seen = [handler], {handler}
+            while stack:
+                path = stack.pop()
+                self._groups[path] = self._groups.get(path, 0) | (1 << index)
+                fresh = self.project.links(path) - seen
+                seen |= fresh
+                stack.extend(fresh)
 
     def _towards_suspects(self, reached: set[str]) -> set[str]:
         importers: dict[str, list[str]] = {}
@@ -251,8 +289,7 @@ class Analysis:
         if self.project.outline(path).suspect:
             return True
         extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
-        wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}
-        if not wanted.isdisjoint(("LPF113", "getlogger-per-invocation")):
+        if self._wants_getlogger():
             extra.append(b"getLogger")
         data = self.project.data(path) or b""
         return any(word in data for word in extra)

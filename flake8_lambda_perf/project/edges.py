@@ -12,6 +12,7 @@ from flake8_lambda_perf.project.facts import Class, Function, Module, Place, Sit
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
 from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.values import Argument, Cls, Ext, Func, Inst, Items, Partial, Unknown, Value, arguments
 from flake8_lambda_perf.project.wrappers import Wrappers
 
@@ -58,10 +59,11 @@ class Edge:
 class Edges:
     """Finds the edges out of functions and module bodies; belongs to one `Names`."""
 
-    def __init__(self, names: Names, memos: Memos, wrappers: Wrappers) -> None:
+    def __init__(self, names: Names, memos: Memos, wrappers: Wrappers, relevance: Relevance) -> None:
         self.names = names
         self.memos = memos
         self.wrappers = wrappers
+        self.relevance = relevance
         self.properties: set[str] = set()
         self.instantiated: set[Class] = set()
         self.subclasses: dict[Class, set[Class]] = {}
@@ -130,6 +132,8 @@ class Edges:
         threaded: bool = False,
     ) -> Iterator[Edge]:
         """Makes the edge to a function, and to the wrappers its decorators put around it."""
+        if not self.relevance.leads_on(function, callee, call):
+            return
         memo = self.memos.around(place)
         if self.wrappers.memoised(callee):
             memo = Memo(frozenset())

@@ -17,6 +17,7 @@ from flake8_lambda_perf.project.flow import always_runs, is_dead
 from flake8_lambda_perf.project.memo import Memos
 from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.obligations import Duties, Duty
+from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.truth import decide, shape_of
 from flake8_lambda_perf.project.values import Argument, Cls
 from flake8_lambda_perf.project.wrappers import Wrappers
@@ -53,12 +54,13 @@ class Graph:
     `entries` maps each handler to the number of arguments the runtime passes; `requests` holds what runs per request.
     """
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, relevance: Relevance) -> None:
         self.names = names
         self.memos = Memos(names)
         self.dependence = Dependence(names)
         self.wrappers = Wrappers(names, self.memos)
-        self.edges = Edges(names, self.memos, self.wrappers)
+        self.relevance = relevance
+        self.edges = Edges(names, self.memos, self.wrappers, relevance)
         self.duties = Duties(names, self.dependence)
         self.modules: dict[str, Module] = {}
         self.entries: dict[Function, int] = {}
@@ -79,6 +81,7 @@ class Graph:
     def explore(self, modules: Iterable[Module], entries: Iterable[Function]) -> None:
         """Finds everything that module bodies and handlers run, until no new call appears."""
         self.modules.update((module.path, module) for module in modules)
+        self.relevance.settle(self.modules.values())
         for entry in entries:
             self.entries.setdefault(entry, 2)
         before = (-1, -1)
@@ -113,6 +116,8 @@ class Graph:
             body, live = queue.popleft()
             live = live and isinstance(body, Function)
             if body in self.explored and (not live or body in self.requests):
+                continue
+            if isinstance(body, Function) and not self.relevance.matters(body):
                 continue
             if live and isinstance(body, Function):
                 self.requests.add(body)

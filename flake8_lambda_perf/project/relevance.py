@@ -1,0 +1,143 @@
+"""Which functions may lead to a line a rule reports, judged by the words they hold: the others are never explored.
+
+A function matters if it holds a word that builds something, or the name of a function, class or variable that matters.
+Words err on the side of looking closer; what they leave out could not have been found by name either.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from flake8_lambda_perf.project.facts import Class, Function, Module
+
+WORD = re.compile(r"[^\W\d]\w*")
+ALWAYS = frozenset({"import", "include_router", "register_blueprint", "patch_all", "addHandler", "import_module", "Depends", "Security"})
+
+
+CALL = re.compile(r"([^\W\d]\w*)\s*\(")
+EVERYWHERE = -1  # the mask of all handlers
+
+
+class Relevance:
+    """Answers whether a function matters.
+
+    `sinks` gives the words whose call builds something in a module; `groups` gives for each file a mask of the handler
+    files that import it: a name counts only where some handler brings both its definition and its use.
+    """
+
+    def __init__(self, sinks: Callable[[Module], frozenset[str]], groups: Mapping[str, int]) -> None:
+        self.sinks = sinks
+        self.groups = groups
+        self.names: dict[str, int] = dict.fromkeys(ALWAYS, EVERYWHERE)
+        self.functions: set[Function] = set()
+        self.forced: set[Function] = set()
+        self._changes = 0
+        self._classes: set[Class] = set()
+        self._pending: list[tuple[frozenset[str], Function | str, int]] = []
+
+    def matters(self, function: Function) -> bool:
+        """Tells whether a function may lead to something a rule reports."""
+        return function in self.functions or function in self.forced
+
+    def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
+        """Tells whether a call may lead to something; a function that is handed one that matters, matters too."""
+        if self.matters(callee):
+            return True
+        if caller not in self.forced and (call is None or not self._hands_over(call)):
+            return False
+        self.forced.add(callee)
+        return True
+
+    def _hands_over(self, call: ast.Call) -> bool:
+        for arg in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            for node in ast.walk(arg):
+                if isinstance(node, ast.Lambda):
+                    return True
+                if (isinstance(node, ast.Name) and node.id in self.names) or (isinstance(node, ast.Attribute) and node.attr in self.names):
+                    return True
+        return False
+
+    def settle(self, modules: Iterable[Module]) -> None:
+        """Takes modules in and follows names until nothing more matters."""
+        for module in modules:
+            self._take(module)
+        size = -1
+        while size != self._changes:
+            size = self._changes
+            self._pending = [item for item in self._pending if not self._touch(*item)]
+
+    def _take(self, module: Module) -> None:
+        lines = module.text.split("\n")
+        sinks, mask = self.sinks(module), self.groups.get(module.path, EVERYWHERE)
+        plain = "\r" not in module.text.replace("\r\n", "")
+        whole = None if plain else frozenset(WORD.findall(module.text))
+        for function in module.functions:
+            node = function.node
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno]) if whole is None else module.text
+            if not sinks.isdisjoint(CALL.findall(text)):
+                self._mark(function)
+                continue
+            words = whole or frozenset(WORD.findall(text))
+            words |= frozenset(word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator)))
+            self._pending.append((words, function, mask))
+        for statement in [*module.tree.body, *(statement for cls in module.classes for statement in cls.node.body)]:
+            self._take_statement(statement, lines, mask)
+        for cls in module.classes:
+            bases = frozenset(word for base in cls.node.bases for word in WORD.findall(ast.unparse(base)))
+            self._pending.append((bases, cls.name, mask))
+
+    def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int) -> None:
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            words = frozenset(WORD.findall("\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
+            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                for name in WORD.findall(ast.unparse(target)):
+                    self._pending.append((words - {name}, name, mask))
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                if alias.asname:
+                    self._pending.append((frozenset(alias.name.split(".")), alias.asname, mask))
+        elif isinstance(statement, ast.If | ast.Try | ast.With):
+            for child in ast.iter_child_nodes(statement):
+                if isinstance(child, ast.stmt):
+                    self._take_statement(child, lines, mask)
+                elif isinstance(child, ast.ExceptHandler):
+                    for inner in child.body:
+                        self._take_statement(inner, lines, mask)
+
+    def _touch(self, words: frozenset[str], owner: Function | str, mask: int) -> bool:
+        """Marks what matters; True when it does, so that it need not be looked at again."""
+        own = {owner} if isinstance(owner, str) else {owner.name, owner.cls.name if owner.cls is not None else ""}
+        if not any(self.names[word] & mask for word in words & self.names.keys() if word not in own):
+            return False
+        if isinstance(owner, str):
+            self._name(owner, mask)
+        else:
+            self._mark(owner)
+        return True
+
+    def _name(self, name: str, mask: int) -> None:
+        known = self.names.get(name, 0)
+        if known | mask != known:
+            self.names[name] = known | mask
+            self._changes += 1
+
+    def _mark(self, function: Function) -> None:
+        self.functions.add(function)
+        mask = self.groups.get(function.module.path, EVERYWHERE)
+        if function.name != "<lambda>" and not (function.name.startswith("__") and function.cls is not None):
+            self._name(function.name, mask)
+        if function.cls is not None and function.cls not in self._classes:
+            self._mark_class(function.cls, mask)
+        if function.parent is not None and function.parent not in self.functions:
+            self._mark(function.parent)
+
+    def _mark_class(self, cls: Class, mask: int) -> None:
+        self._classes.add(cls)
+        self._name(cls.name, mask)
+        for function in cls.module.functions:
+            if function.cls is cls:
+                self.functions.add(function)
+                if not function.name.startswith("__"):
+                    self._name(function.name, mask)
