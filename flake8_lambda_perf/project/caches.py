@@ -82,11 +82,18 @@ class Caches:
 
     def _outlives(self, lookup: ast.Call, place: Place) -> bool:
         """Tells whether what is looked into is kept from request to request."""
-        receiver = lookup.func.value if isinstance(lookup.func, ast.Attribute) else lookup.args[0]
-        kept = self.analysis.graph.memos.read(receiver, place, 0)
+        looked_in = lookup.func.value if isinstance(lookup.func, ast.Attribute) else _attribute_of(lookup)
+        kept = self.analysis.graph.memos.read(looked_in, place, 0)
         return bool(kept) and all(location.owner != "?" for location in kept)
 
     def _kept_on_instance(self, build: Build, proof: Proof) -> bool:
         """Tells whether a build is guarded by a memory of an object that lives no longer than a request."""
         guarded = self.analysis.graph.memos.around(build.site.place) is not None
         return guarded or any(edge.memo is not None for edge in proof.path)
+
+
+def _attribute_of(lookup: ast.Call) -> ast.expr:
+    """Writes `getattr(x, "name", ...)` as `x.name`."""
+    owner, name = lookup.args[0], lookup.args[1]
+    attr = str(name.value) if isinstance(name, ast.Constant) else "?"
+    return ast.copy_location(ast.Attribute(value=owner, attr=attr, ctx=ast.Load()), lookup)

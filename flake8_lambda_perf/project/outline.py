@@ -15,8 +15,8 @@ from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
 IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
-ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all(", b"addHandler(",
-            b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
+ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
+            b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from flake8_lambda_perf.project.artifacts import Artifacts
 from flake8_lambda_perf.project.caches import CLIENT_CODES, Caches, chain_of, default_of
 from flake8_lambda_perf.project.facts import Function, Module, Place
 from flake8_lambda_perf.project.imports import Imports
+from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.registrations import Registration, registrations
 from flake8_lambda_perf.project.values import Ext, Func
 
@@ -117,6 +118,10 @@ class Suspects:
                 yield module.path, site.place.statement
 
     def _imports(self, codes: frozenset[str]) -> Found:
+        if "LPF202" in codes:  # also in functions that nothing runs
+            for module in self.analysis.graph.modules.values():
+                for function in module.functions:  # grows by those nested in them
+                    index_body(function)
         for site in self.imports.sites():
             verdict = self.imports.judge(site)
             if verdict is not None and verdict.code in codes:

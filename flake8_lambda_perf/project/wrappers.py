@@ -106,6 +106,8 @@ class Wrappers:
                 name = value.name
                 if name in known:
                     return True
+                if name in idioms().instance_memo_decorators:
+                    continue
                 if name not in idioms().transparent_decorators and any(word in name.rpartition(".")[2].lower() for word in words):
                     return True
             elif not isinstance(value, Func) and words:
