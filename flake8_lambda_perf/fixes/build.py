@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Edit, Span
-from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.source import Lines, newline_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flake8_lambda_perf.project.facts import Module
 
 BLOCKS = ("body", "orelse", "finalbody")
 PRAGMA = re.compile(r"#\s*(type|pyright|mypy|ty)\b\s*:", re.IGNORECASE)
 """A comment that would mean something else on a line of its own."""
 
 
-class Immovable(Exception):
+class MoveError(Exception):
     """Code that cannot be rewritten so that it surely does the same; its text says why."""
 
 
@@ -73,7 +77,7 @@ def checked(draft: Draft, node: ast.expr) -> ast.expr:
         except (SyntaxError, ValueError):
             same = False
     if not same:
-        raise Immovable("the place of an expression inside an f-string is not known")
+        raise MoveError("the place of an expression inside an f-string is not known")
     return node
 
 
@@ -132,7 +136,7 @@ def _block_of(statement: ast.stmt, owner: ast.AST) -> tuple[Sequence[ast.stmt], 
             block = getattr(node, name, None)
             if isinstance(block, list) and any(member is statement for member in block):
                 return block, getattr(node, "lineno", 0)
-    raise Immovable("the block of a statement was not found")
+    raise MoveError("the block of a statement was not found")
 
 
 def _end_before(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
@@ -167,9 +171,9 @@ def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.s
     start = draft.line_start(line - len(lot.above)) if with_comments else draft.line_start(line)
     kept = "" if with_comments or not lot.behind else f"{indent}{lot.behind}"
     if kept and PRAGMA.match(lot.behind):
-        raise Immovable("a comment for a type checker would be left behind")
-    if not with_comments and "#" in draft.text[span.start : span.end] and _has_comment(draft.text[span.start : span.end]):
-        raise Immovable("a comment inside the statement would be lost")
+        raise MoveError("a comment for a type checker would be left behind")
+    if not with_comments and comments_of(draft.text[span.start : span.end]):
+        raise MoveError("a comment inside the statement would be lost")
     left = [kept] if kept else []
     if not others and statement is lot.block[-1]:
         left.append(f"{indent}pass")
@@ -177,7 +181,26 @@ def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.s
     stop = draft.after_line(end)
     if stop == draft.line_end(end):
         text = text.removesuffix(draft.newline)
+    if not text:
+        start, stop = _without_blank_lines(draft, lot, start, end, gone)
     return Edit(draft.path, Span(start, stop), text)
+
+
+def _without_blank_lines(draft: Draft, lot: Lot, start: int, end: int, gone: Sequence[ast.stmt]) -> tuple[int, int]:
+    """Widens a deletion by the blank lines that would begin or end a block, or stand twice."""
+    stop = draft.after_line(end)
+    index = next(index for index, member in enumerate(lot.block) if member is lot.statement)
+    first = all(any(member is other for other in gone) for member in lot.block[:index])
+    line, _ = draft.lines.position(start)
+    blank_before = line > 1 and not draft.lines.line_text(line - 1).strip()
+    if index + 1 == len(lot.block):
+        while line > 1 and not draft.lines.line_text(line - 1).strip():
+            line -= 1
+        return draft.line_start(line), stop
+    while (first or blank_before) and not draft.lines.line_text(end + 1).strip() and draft.after_line(end + 1) > stop:
+        end += 1
+        stop = draft.after_line(end)
+    return start, stop
 
 
 def _deleted_in_line(draft: Draft, lot: Lot, *, emptied: bool) -> Edit:
@@ -192,20 +215,11 @@ def _deleted_in_line(draft: Draft, lot: Lot, *, emptied: bool) -> Edit:
     previous = draft.span(lot.block[index - 1]) if index else None
     if previous is not None and _joins(draft.text[previous.end : span.start]):
         return Edit(draft.path, Span(previous.end, span.end), "")
-    raise Immovable("the statement shares its line with another one")
+    raise MoveError("the statement shares its line with another one")
 
 
 def _joins(between: str) -> bool:
     return between.strip(" \t\f") == ";"
-
-
-def _has_comment(text: str) -> bool:
-    return any("#" in line and not _inside_string(text) for line in text.splitlines())
-
-
-def _inside_string(text: str) -> bool:
-    """Tells whether every `#` of a statement stands in a string."""
-    return not comments_of(text)
 
 
 def comments_of(text: str) -> list[str]:
@@ -216,7 +230,9 @@ def comments_of(text: str) -> list[str]:
     found: list[str] = []
     try:
         found.extend(
-            token.string.rstrip() for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT
+            token.string.rstrip()
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type == tokenize.COMMENT
         )
     except (tokenize.TokenError, IndentationError, SyntaxError):
         return found
@@ -226,30 +242,38 @@ def comments_of(text: str) -> list[str]:
 # -- text that moves ---------------------------------------------------------------------------
 
 
-def shifted(draft: Draft, start: int, end: int, root: ast.AST, indent: str) -> str:
-    """Gives the text between two offsets with its continuation lines moved to another indentation.
+def moved(draft: Draft, span: Span, root: ast.AST, indent: str, names: Mapping[str, str]) -> str:
+    """Gives the text of a span for a place with another indentation, names replaced as `names` says.
 
-    Lines inside strings stay as they are.
+    `root` is the syntax in the span: its strings that go over several lines stay as they are.
     """
-    line, _ = draft.lines.position(start)
+    line, _ = draft.lines.position(span.start)
+    text = draft.text[span.start : span.end]
+    for node in sorted(_named(root, names), key=lambda node: -draft.span(node).start):
+        at = draft.span(checked(draft, node))
+        if span.start <= at.start and at.end <= span.end:
+            text = text[: at.start - span.start] + names[node.id] + text[at.end - span.start :]
     old = draft.indent_of(line)
-    last, _ = draft.lines.position(end)
     fixed = set(_lines_in_strings(root))
-    parts = [draft.text[start : min(end, draft.after_line(line))]]
-    for number in range(line + 1, last + 1):
-        text = draft.text[draft.line_start(number) : min(end, draft.after_line(number))]
-        if number in fixed or not text.strip():
-            parts.append(text)
-        else:
-            parts.append(indent + (text.removeprefix(old) if text.startswith(old) else text.lstrip(" \t")))
+    parts = [match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text)]
+    for index, part in enumerate(parts):
+        if index and line + index not in fixed and part.strip():
+            parts[index] = indent + (part.removeprefix(old) if part.startswith(old) else part.lstrip(" \t"))
     return "".join(parts)
+
+
+def _named(root: ast.AST, names: Mapping[str, str]) -> list[ast.Name]:
+    return [node for node in ast.walk(root) if isinstance(node, ast.Name) and names.get(node.id, node.id) != node.id]
 
 
 def _lines_in_strings(root: ast.AST) -> Iterator[int]:
     for node in ast.walk(root):
-        if isinstance(node, ast.Constant | ast.JoinedStr) and node.end_lineno is not None and node.end_lineno > node.lineno:
-            if isinstance(node, ast.JoinedStr) or isinstance(node.value, str | bytes):
-                yield from range(node.lineno + 1, node.end_lineno + 1)
+        if (
+            isinstance(node, ast.Constant | ast.JoinedStr)
+            and node.end_lineno is not None
+            and node.end_lineno > node.lineno
+        ) and (isinstance(node, ast.JoinedStr) or isinstance(node.value, str | bytes)):
+            yield from range(node.lineno + 1, node.end_lineno + 1)
 
 
 def as_expression(text: str) -> str:

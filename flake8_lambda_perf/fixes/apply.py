@@ -1,0 +1,221 @@
+"""Applies fixes to texts, one after another, and refuses those that would break a file."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import symtable
+import tokenize
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.model import Edit, Fix, Problem, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NAMES_OF_MODULES = frozenset(dir(builtins)) | {
+    "__file__",
+    "__path__",
+    "__builtins__",
+    "__annotations__",
+    "WindowsError",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The texts after one round: the fixes that went in, and those that never may, each with why.
+
+    What is in neither waits for the next round: it overlaps with a fix that went in.
+    """
+
+    texts: Mapping[str, str]
+    accepted: tuple[str, ...]
+    refused: tuple[tuple[str, Problem], ...]
+
+
+def apply(texts: Mapping[str, str], fixes: Sequence[tuple[str, Fix]]) -> Applied:
+    """Applies the fixes that do not overlap, in their order; each is named by the finding it belongs to."""
+    now = dict(texts)
+    taken: dict[str, list[Edit]] = {}
+    accepted: list[str] = []
+    refused: list[tuple[str, Problem]] = []
+    for name, fix in fixes:
+        merged = _merged(taken, fix)
+        if merged is None or any(new.path in now for new in fix.creates):
+            continue
+        changed = {path: _edited(texts[path], edits) for path, edits in merged.items()}
+        problem = _problem(texts, changed, name)
+        if problem is None:
+            taken.update(merged)
+            now.update(changed)
+            now.update((new.path, new.text) for new in fix.creates)
+            accepted.append(name)
+        elif _problem(texts, _alone(texts, fix), name) is not None:
+            refused.append((name, problem))
+    return Applied(now, tuple(accepted), tuple(refused))
+
+
+def _alone(texts: Mapping[str, str], fix: Fix) -> dict[str, str]:
+    paths = {edit.path for edit in fix.edits}
+    return {path: _edited(texts[path], [edit for edit in fix.edits if edit.path == path]) for path in paths}
+
+
+# -- which edits go together -------------------------------------------------------------------
+
+
+def _merged(taken: Mapping[str, list[Edit]], fix: Fix) -> dict[str, list[Edit]] | None:
+    """Joins a fix with the edits taken so far; None where they overlap."""
+    found: dict[str, list[Edit]] = {}
+    for edit in fix.edits:
+        edits = found.setdefault(edit.path, list(taken.get(edit.path, ())))
+        if edit in taken.get(edit.path, ()) and edit.span.start == edit.span.end:
+            continue
+        if any(_conflicts(edit, other) for other in taken.get(edit.path, ())):
+            return None
+        edits.append(edit)
+    return found
+
+
+def _conflicts(one: Edit, other: Edit) -> bool:
+    a, b = one.span, other.span
+    if a.start == a.end == b.start == b.end:
+        return bool(_bound(one.text) & _bound(other.text))
+    if a.start == a.end:
+        return b.start < a.start < b.end
+    if b.start == b.end:
+        return a.start < b.start < a.end
+    return a.start < b.end and b.start < a.end
+
+
+def _bound(text: str) -> set[str]:
+    """Lists the names that inserted statements bind."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {"?"}
+    found: set[str] = set()
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found.add(name)
+            case ast.Assign(targets=targets):
+                found.update(target.id for target in targets if isinstance(target, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
+    return found
+
+
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    """Applies edits that do not overlap; insertions at one place keep their order, functions behind statements."""
+    parts: list[str] = []
+    at = 0
+    for span, pieces in _grouped(edits):
+        parts.append(text[at : span.start])
+        parts.append(_together(pieces))
+        at = span.end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _grouped(edits: Iterable[Edit]) -> list[tuple[Span, list[str]]]:
+    found: dict[Span, list[str]] = {}
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        found.setdefault(edit.span, [])
+    for edit in edits:
+        found[edit.span].append(edit.text)
+    return list(found.items())
+
+
+def _together(pieces: Sequence[str]) -> str:
+    """Joins the texts that go to one place: imports, statements, functions; statements stand in one paragraph."""
+    ordered = sorted(pieces, key=_rank)
+    text = ""
+    for piece in ordered:
+        text = _joined(text, piece)
+    return text
+
+
+def _rank(piece: str) -> int:
+    code = piece.lstrip()
+    return (
+        2
+        if code.startswith(("@", "def "))
+        else 0
+        if code.startswith(("import ", "from ")) and not piece[:1].isspace()
+        else 1
+    )
+
+
+def _joined(text: str, piece: str) -> str:
+    """Puts a piece behind another with the blank lines both ask for, not their sum."""
+    if not text:
+        return piece
+    before, after = len(text) - len(text.rstrip("\r\n")), len(piece) - len(piece.lstrip("\r\n"))
+    if _rank(text) == 2 or _rank(piece) == 2:
+        newline = "\r\n" if "\r\n" in text + piece else "\n"
+        gap = newline * 3
+        tail = text[len(text) - before :]
+        return text.rstrip("\r\n") + gap + piece.lstrip("\r\n").rstrip("\r\n") + (tail or newline)
+    if _rank(text) == _rank(piece) == 1 and after:
+        return text + piece.lstrip("\r\n")
+    return text + piece
+
+
+# -- what must hold afterwards -----------------------------------------------------------------
+
+
+def _problem(before: Mapping[str, str], changed: Mapping[str, str], name: str) -> Problem | None:
+    for path, text in changed.items():
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError) as error:
+            return Problem(
+                path, getattr(error, "lineno", 0) or 0, f"the fix of {name} would not parse; the file stays as it was"
+            )
+        lost = comments(before[path]) - comments(text)
+        if lost:
+            return Problem(
+                path, 0, f"the fix of {name} would lose a comment ({next(iter(lost))}); the file stays as it was"
+            )
+        unbound = undefined_names(text) - undefined_names(before[path])
+        if unbound:
+            return Problem(
+                path, 0, f"the fix of {name} would leave `{min(unbound)}` undefined; the file stays as it was"
+            )
+    return None
+
+
+def comments(text: str) -> Counter[str]:
+    """Counts the comments of a file."""
+    try:
+        tokens = tokenize.generate_tokens(io.StringIO(text, newline="").readline)
+        return Counter(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return Counter()
+
+
+def undefined_names(text: str) -> set[str]:
+    """Lists the names that a file reads as globals and binds nowhere; none where `import *` may bind them."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    root = symtable.symtable(text, "<text>", "exec")
+    stack = [root]
+    while stack:
+        table = stack.pop()
+        stack.extend(table.get_children())
+        for symbol in table.get_symbols():
+            if (table is root or symbol.is_declared_global()) and (
+                symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+            ):
+                bound.add(symbol.get_name())
+            if symbol.is_referenced() and (symbol.is_global() or table is root):
+                found.add(symbol.get_name())
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(ast.parse(text))):
+        return set()
+    return found - bound - NAMES_OF_MODULES - {"__name__", "__doc__", "__package__", "__spec__", "__loader__"}

@@ -1,0 +1,441 @@
+"""Moves what is built per request to module scope, or into a cached function (LPF101 to LPF106, LPF112, LPF303)."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
+from flake8_lambda_perf.fixes.forms import Subject, at_module_scope, in_cached_function, removed, used_instead
+from flake8_lambda_perf.fixes.naming import client_name, part_name
+from flake8_lambda_perf.fixes.needs import Needing, Needs
+from flake8_lambda_perf.fixes.patched import reason_in_tests
+from flake8_lambda_perf.fixes.places import Top
+from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, is_scope_known, uses_of
+from flake8_lambda_perf.model import Edit, Fix
+from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
+from flake8_lambda_perf.project.facts import Binding, Function, Place
+from flake8_lambda_perf.project.flow import always_runs
+from flake8_lambda_perf.project.values import Ext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.knowledge import Client
+    from flake8_lambda_perf.project.graph import Graph, Proof
+
+NOT_RAISED_BY_BUILDING = frozenset(
+    {"ClientError", "KeyError", "IndexError", "JSONDecodeError", "ImportError", "ModuleNotFoundError", "ZeroDivisionError",
+     "AttributeError", "StopIteration", "TimeoutError", "UnicodeDecodeError", "AssertionError"}
+)  # fmt: skip
+"""Exceptions that building a client with constant arguments does not raise; those of calls on it stay where they are."""
+
+
+def plan(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fix | None:
+    """Plans the move of what `node` builds; None where it could change what the program does."""
+    try:
+        return _Hoist(analysis, target, node).fix()
+    except MoveError:
+        return None
+
+
+def place_of(target: Build | Construction, node: ast.Call) -> Place:
+    """Gives the place of the reported call: the build itself, or the call on the way that makes the instance."""
+    builds = target.builds if isinstance(target, Construction) else (target,)
+    for build in builds:
+        if build.site.node is node:
+            return build.site.place
+        for proof in build.proofs:
+            for edge in proof.path:
+                if edge.node is node:
+                    return edge.place
+    raise MoveError("the place of the call is not known")
+
+
+def is_threaded(graph: Graph, function: Function) -> bool:
+    """Tells whether some request may run the function in another thread."""
+    seen, stack = {function}, [function]
+    while stack:
+        for edge in graph.callers.get(stack.pop(), ()):
+            if edge.threaded:
+                return True
+            if edge.caller is not None and edge.caller not in seen:
+                seen.add(edge.caller)
+                stack.append(edge.caller)
+    return False
+
+
+@dataclass(slots=True)
+class _Hoist:
+    analysis: Analysis
+    target: Build | Construction
+    node: ast.Call
+    place: Place = field(init=False)
+    function: Function = field(init=False)
+    draft: Draft = field(init=False)
+    top: Top = field(init=False)
+    needing: Needing = field(init=False)
+    reasons: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.place = place_of(self.target, self.node)
+        function = self.place.scope.function
+        if function is None:
+            raise MoveError("the call is at module scope")
+        self.function = function
+        self.draft = draft_of(function.module)
+        self.top = Top(self.analysis, function.module, self.draft)
+        self.needing = Needing(self.analysis, function)
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        return self.target.builds if isinstance(self.target, Construction) else (self.target,)
+
+    @property
+    def client(self) -> Client:
+        return self.builds[0].client
+
+    # -- the fix ------------------------------------------------------------------------------
+
+    def fix(self) -> Fix:
+        self._refuse_kinds()
+        extent, part = self._extent()
+        checked(self.draft, extent)
+        statements = self._statements(extent)
+        if self._is_unused(extent, statements):
+            return self._deletion(extent, statements)
+        outer = self._absorbing(statements)
+        if outer is not None:
+            return outer
+        needs = self.needing.add(extent, self.place)
+        self._judge_sharing(extent, statements)
+        wanted = self._wanted(extent, part, statements)
+        subject = Subject(
+            self.analysis, self.function, self.draft, self.top, extent, statements, wanted, needs, self._cacheable()
+        )
+        self._collect_reasons()
+        reused = self._reused(subject)
+        if reused is not None:
+            edits = [*used_instead(subject, reused), *removed(subject, with_comments=False)]
+            return self._made(f"Use the module's `{reused}`", edits)
+        return self._formed(subject)
+
+    def _formed(self, subject: Subject) -> Fix:
+        form = self.analysis.settings.client_form
+        cached = form == "cached" or (
+            form == "auto" and (subject.needs.may_raise or not self._is_always() or self._is_caught())
+        )
+        threaded = is_threaded(self.analysis.graph, self.function)
+        if not cached:
+            try:
+                edits = at_module_scope(subject)
+            except MoveError:
+                if form == "module":
+                    raise
+                cached = True
+            else:
+                self._note_forced(subject.needs)
+                return self._made(f"Build `{subject.wanted}` once, at module scope", edits)
+        if threaded:
+            raise MoveError("threads could run the cached function at once")
+        return self._made(f"Build `{subject.wanted}` once, in a cached function", in_cached_function(subject))
+
+    def _note_forced(self, needs: Needs) -> None:
+        if needs.may_raise:
+            self.reasons.append("an argument that cannot be had would break the import instead of the request")
+        if self._is_caught():
+            self.reasons.append("the `except` around it would no longer answer for a build that fails")
+
+    def _made(self, title: str, edits: list[Edit]) -> Fix:
+        reason = "; ".join(dict.fromkeys(self.reasons))
+        return Fix(title, tuple(sorted(edits, key=lambda edit: edit.span)), (), "unsafe" if reason else "safe", reason)
+
+    # -- what is refused ----------------------------------------------------------------------
+
+    def _refuse_kinds(self) -> None:
+        threaded = is_threaded(self.analysis.graph, self.function)
+        for build in self.builds:
+            client = build.client
+            if client.loop_bound or client.connects == "eager" or client.kind in ("connection", "setup"):
+                raise MoveError("it connects when it is built, or is bound to what runs now")
+            if threaded and not client.thread_safe:
+                raise MoveError("threads would share it")
+            if client.kind == "artifact":
+                self.reasons.append("what is loaded stays in memory, and a newer version is not seen")
+        if not is_scope_known(self.function):
+            raise MoveError("the function looks at its own names")
+        if isinstance(self.target, Construction) or self.builds[0].site.node is not self.node:
+            raise MoveError("instances are not hoisted yet")
+
+    # -- what moves ---------------------------------------------------------------------------
+
+    def _extent(self) -> tuple[ast.expr, str]:
+        """Gives the longest chain from the build on that only names and builds, and the last part's call."""
+        found: ast.Call = self.node
+        part = ""
+        parents = self.needing.parents
+        while True:
+            attribute = parents.get(found)
+            if not (isinstance(attribute, ast.Attribute) and attribute.value is found):
+                return found, part
+            call = parents.get(attribute)
+            if not (isinstance(call, ast.Call) and call.func is attribute and self._continues(call)):
+                return found, part
+            found, part = call, attribute.attr
+
+    def _continues(self, call: ast.Call) -> bool:
+        if self.needing.client_of(call, self.place) is None:
+            values = self.analysis.names.values(call.func, self.place)
+            if not values or not all(
+                isinstance(v, Ext) and ".resource()." in v.name and v.name.rpartition(".")[2][0].isupper()
+                for v in values
+            ):
+                return False
+        try:
+            Needing(self.analysis, self.function).add(call, self.place)
+        except MoveError:
+            return False
+        return True
+
+    def _statements(self, extent: ast.expr) -> tuple[ast.Assign | ast.AnnAssign, ...]:
+        """Lists the assignments of the local that the expression is the whole value of, if all of them are equal."""
+        holder = self.needing.parents.get(extent)
+        match holder:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), simple=1):
+                bindings = self.function.scope.bindings.get(name, [])
+            case _:
+                return ()
+        found = []
+        for binding in bindings:
+            statement = binding.place.statement
+            if not self._is_equal(binding, extent) or not isinstance(statement, ast.Assign | ast.AnnAssign):
+                return ()
+            found.append(statement)
+        if holder not in found:
+            return ()
+        return (holder, *(statement for statement in found if statement is not holder))
+
+    def _is_equal(self, binding: Binding, extent: ast.expr) -> bool:
+        statement = binding.place.statement
+        plain = isinstance(statement, ast.AnnAssign) or (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        )
+        return (
+            plain
+            and binding.kind == "assign"
+            and binding.place.scope is self.function.scope
+            and binding.value is not None
+            and ast.dump(binding.value) == ast.dump(extent)
+        )
+
+    def _is_unused(self, extent: ast.expr, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> bool:
+        if statements:
+            name = _target_name(statements[0])
+            return not uses_of(self.function, name)
+        return isinstance(self.needing.parents.get(extent), ast.Expr)
+
+    def _deletion(self, extent: ast.expr, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix:
+        self.needing.add(extent, self.place)
+        gone: list[ast.stmt] = list(statements)
+        if not gone:
+            holder = self.needing.parents[extent]
+            assert isinstance(holder, ast.Expr)
+            gone.append(holder)
+        edits = [
+            deleted(self.draft, lot_of(self.draft, s, self.function.node), with_comments=False, gone=gone) for s in gone
+        ]
+        name = f" `{_target_name(statements[0])}`" if statements else ""
+        return self._made(f"Delete the unused client{name}", edits)
+
+    def _absorbing(self, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix | None:
+        """Plans the move of the one client that is built from this session, for the session moves with it."""
+        if not statements or self.client.kind != "session":
+            return None
+        uses = uses_of(self.function, _target_name(statements[0]))
+        if len(uses) != 1:
+            return None
+        attribute = self.needing.parents.get(uses[0])
+        call = self.needing.parents.get(attribute) if isinstance(attribute, ast.Attribute) else None
+        build = self.analysis.build_at(call) if isinstance(call, ast.Call) and call.func is attribute else None
+        return plan(self.analysis, build, build.site.node) if build is not None else None
+
+    def _wanted(self, extent: ast.expr, part: str, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> str:
+        if statements:
+            return _target_name(statements[0])
+        assert isinstance(extent, ast.Call)
+        own = self.needing.client_of(extent, self.place)
+        if own is not None:
+            return client_name(own, extent)
+        return part_name(client_name(self.client, self.node), extent) if part else client_name(self.client, self.node)
+
+    def _judge_sharing(self, extent: ast.expr, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> None:
+        for build in self.builds:
+            kind = "getlogger" if build.client.code == "LPF113" else build.client.kind
+            sharing = Sharing(self.analysis, kind)
+            if statements:
+                sharing.judge_local(self.function, _target_name(statements[0]), self.needing.parents)
+            else:
+                sharing.judge(extent, self.function, self.needing.parents)
+                for name in _assigned(self.needing.parents.get(extent)):
+                    sharing.judge_local(self.function, name, self.needing.parents)
+            if sharing.leaks and kind not in STATELESS:
+                self.reasons.append("it leaves the function, and who gets it then shares it with later requests")
+
+    # -- how often ----------------------------------------------------------------------------
+
+    def _is_always(self) -> bool:
+        """Tells whether every request to every handler that would load it builds it."""
+        if not _always(self.place):
+            return False
+        proofs = [proof for build in self.builds for proof in build.proofs]
+        always = {proof.entry for proof in proofs if self._is_always_run(proof)}
+        always |= {
+            proof.entry for build in self._equal_builds() for proof in build.proofs if self._is_always_run(proof)
+        }
+        own = {entry for entry in self.analysis.graph.entries if entry.module is self.function.module}
+        own = {entry for entry in own if entry in self.analysis.handler_of and not self._is_wrapped(entry)}
+        return {proof.entry for proof in proofs} <= always and own <= always
+
+    def _equal_builds(self) -> Iterator[Build]:
+        """Lists the builds of the module that a module-level one would serve too."""
+        text = ast.dump(self.node)
+        for node, build in self.analysis.builds.items():
+            if (
+                build.site.place.scope.module is self.function.module
+                and ast.dump(node) == text
+                and _always(build.site.place)
+            ):
+                yield build
+
+    def _is_wrapped(self, entry: Function) -> bool:
+        return (
+            any(wrapper.function is not entry for wrapper in self.analysis.graph.wrappers.of(entry))
+            or entry.cls is not None
+        )
+
+    def _is_always_run(self, proof: Proof) -> bool:
+        return all(_always(edge.place) for edge in proof.path)
+
+    def _is_caught(self) -> bool:
+        """Tells whether an `except` around the build would answer for its failure."""
+        for branch in self.place.branch.chain():
+            if (
+                branch.kind == "try"
+                and isinstance(branch.node, ast.Try | ast.TryStar)
+                and any(
+                    not set(_exceptions(handler.type)) <= NOT_RAISED_BY_BUILDING for handler in branch.node.handlers
+                )
+            ):
+                return True
+        return False
+
+    def _collect_reasons(self) -> None:
+        reason = reason_in_tests(self.analysis, self.function.module, self.client)
+        if reason:
+            self.reasons.append(reason)
+
+    # -- what is there already ----------------------------------------------------------------
+
+    def _cacheable(self) -> str:
+        """Spells the decorator that caches, as the module and the oldest runtime allow."""
+        module = self.function.module
+        old = self._oldest_python() < (3, 9)
+        for binding in module.scope.bindings.get("cache", []):
+            if not old and self.analysis.names.binding(binding) == frozenset({Ext("functools.cache")}):
+                return "cache"
+        bindings = module.scope.bindings.get("functools", [])
+        if any(self.analysis.names.binding(binding) != frozenset({Ext("functools")}) for binding in bindings):
+            raise MoveError("`functools` means something else in the module")
+        return "functools.lru_cache(maxsize=None)" if old else "functools.cache"
+
+    def _oldest_python(self) -> tuple[int, int]:
+        wanted = self.analysis.settings.target_version
+        found = [wanted] if wanted is not None else []
+        for entry in self.analysis.entries:
+            runtime = (entry.handler.runtime or "").removeprefix("python")
+            major, _, minor = runtime.partition(".")
+            if major.isdigit() and minor.isdigit():
+                found.append((int(major), int(minor)))
+        return min(found, default=(3, 12))
+
+    def _reused(self, subject: Subject) -> str | None:
+        """Names the module's variable, or calls its cached function, that holds an equal one."""
+        if subject.needs.local_names:
+            return None
+        module, text = self.function.module, ast.dump(subject.extent)
+        for name, bindings in module.scope.bindings.items():
+            if len(bindings) != 1 or name in module.global_writes or not self._is_visible(name, subject.local):
+                continue
+            binding = bindings[0]
+            if binding.kind == "assign" and binding.value is not None and ast.dump(binding.value) == text:
+                if binding.place.branch.parent is None and self.top.index_of(
+                    binding.place.statement
+                ) < self.top.before_runs(self.function):
+                    return name
+            if (
+                isinstance(binding.target, Function)
+                and binding.target is not self.function
+                and self._caches(binding.target, text)
+            ):
+                return f"{name}()"
+        return None
+
+    def _caches(self, function: Function, text: str) -> bool:
+        node = function.node
+        if not isinstance(node, ast.FunctionDef) or len(node.body) != 1 or node.args.args or node.args.kwonlyargs:
+            return False
+        only = node.body[0]
+        if not (isinstance(only, ast.Return) and only.value is not None and ast.dump(only.value) == text):
+            return False
+        return self.analysis.graph.wrappers.memoised(function)
+
+    def _is_visible(self, name: str, local: str) -> bool:
+        """Tells whether a global's name means the global wherever the local is used."""
+        if name != local and name in self.function.scope.bindings:
+            return False
+        if any(name in nested.scope.bindings for nested in _nested(self.function)):
+            return False
+        outer = self.function.parent
+        while outer is not None:
+            if name in outer.scope.bindings:
+                return False
+            outer = outer.parent
+        return True
+
+
+def _nested(function: Function) -> Iterator[Function]:
+    from flake8_lambda_perf.project.index import index_body
+
+    for inner in function.nested:
+        index_body(inner)
+        yield inner
+        yield from _nested(inner)
+
+
+def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    assert isinstance(target, ast.Name)
+    return target.id
+
+
+def _assigned(holder: ast.AST | None) -> list[str]:
+    targets = holder.targets if isinstance(holder, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _always(place: Place) -> bool:
+    """Tells whether a call of the function gets here; a loop over the records of an event has one at least."""
+    return always_runs(place) or all(
+        branch.kind in ("root", "try", "finally", "loop") for branch in place.branch.chain()
+    )
+
+
+def _exceptions(expr: ast.expr | None) -> list[str]:
+    if isinstance(expr, ast.Tuple):
+        return [name for part in expr.elts for name in _exceptions(part)]
+    if isinstance(expr, ast.Attribute):
+        return [expr.attr]
+    return [expr.id] if isinstance(expr, ast.Name) else ["?"]

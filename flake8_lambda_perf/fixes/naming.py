@@ -1,0 +1,99 @@
+"""Names for what moves to module scope: the local's own, or one that nothing else has."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.project.index import index_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.knowledge import Client
+    from flake8_lambda_perf.project.facts import Function, Module
+
+WORD = re.compile(r"[^0-9a-zA-Z]+")
+
+
+def global_name(
+    module: Module, function: Function, wanted: str, *, own: bool, free: frozenset[str] = frozenset()
+) -> str:
+    """Gives a name for module scope that changes the meaning of no other.
+
+    With `own` it is the name of the function's local, which may stay as it is; `free` are names that go away.
+    """
+    for index, name in enumerate(_candidates(wanted)):
+        if (
+            keyword.iskeyword(name)
+            or name in dir(builtins)
+            or name in module.scope.bindings
+            or name in module.global_writes
+        ) and name not in free:
+            continue
+        if own and index == 0:
+            if (
+                "*" not in module.scope.bindings
+                and not _is_bound_between(function, name)
+                and not _is_read_elsewhere(module, function, name)
+            ):
+                return name
+        elif not re.search(rf"\b{name}\b", module.text):
+            return name
+    raise MoveError("no free name was found")
+
+
+def _candidates(wanted: str) -> Iterator[str]:
+    yield wanted
+    yield f"_{wanted.lstrip('_')}"
+    yield f"_{wanted.lstrip('_')}_client"
+    yield from (f"_{wanted.lstrip('_')}_{number}" for number in range(2, 9))
+
+
+def _is_bound_between(function: Function, name: str) -> bool:
+    """Tells whether a function around this one has a local of the name."""
+    outer = function.parent
+    while outer is not None:
+        index_body(outer)
+        if name in outer.scope.bindings:
+            return True
+        outer = outer.parent
+    return False
+
+
+def _is_read_elsewhere(module: Module, function: Function, name: str) -> bool:
+    """Tells whether code outside the function reads the name as a global that is not there: it would find this one."""
+    if "global " not in module.text:
+        return False
+    for other in module.functions:
+        if other is function:
+            continue
+        index_body(other)
+        if name in other.scope.global_names:
+            return True
+    return False
+
+
+def client_name(client: Client, call: ast.Call) -> str:
+    """Gives the variable for a client that has none: `boto3.client("lambda")` -> `lambda_client`."""
+    values = [*call.args, *(word.value for word in call.keywords if word.arg in ("service_name", None))]
+    text = next(
+        (value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)), ""
+    )
+    found = client.variable.replace("{0}", WORD.sub("_", text).strip("_").lower()).strip("_")
+    if not found.isidentifier() or keyword.iskeyword(found):
+        found = f"{found}_client".strip("_") if found and f"{found}_client".isidentifier() else "client"
+    return found
+
+
+def part_name(parent: str, call: ast.Call) -> str:
+    """Gives the variable for a part of a resource: `.Table("orders")` -> `orders_table`."""
+    assert isinstance(call.func, ast.Attribute)
+    kind = call.func.attr.lower()
+    text = next((arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)), "")
+    found = f"{WORD.sub('_', text).strip('_').lower()}_{kind}".strip("_")
+    return found if found.isidentifier() else parent

@@ -1,0 +1,254 @@
+"""Where at module scope a statement may go: after what it needs, before what runs it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import Draft, MoveError, first_line, last_line
+from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.project.flow import static_truth
+from flake8_lambda_perf.project.values import Ext, Func
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Function, Module
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+EFFECTS = re.compile(
+    r"\b(os\.environ\b|os\.putenv|os\.chdir|sys\.path\b|addsitedir|load_dotenv|patch_all|setup_default_session|"
+    r"DEFAULT_SESSION|install_as_MySQLdb|register_assert_rewrite)"
+)
+"""Text that changes what a later build sees: the environment, the import path, patched libraries."""
+READS_ENVIRONMENT = re.compile(
+    r"\bos\.environ\.get\(|\bos\.environ\[[^\]]*\](?!\s*=[^=])|\bos\.environ\.copy\(\)|\bin os\.environ\b"
+)
+
+
+class Top:
+    """The statements of a module's body, and which of them a new statement must follow or precede."""
+
+    def __init__(self, analysis: Analysis, module: Module, draft: Draft) -> None:
+        self.analysis = analysis
+        self.module = module
+        self.draft = draft
+        self.body = module.tree.body
+
+    def index_of(self, node: ast.AST) -> int:
+        """Gives the index of the top-level statement that holds a node."""
+        line = getattr(node, "lineno", 0)
+        for index in range(len(self.body) - 1, -1, -1):
+            if first_line(self.body[index]) <= line <= last_line(self.body[index]):
+                return index
+        raise MoveError("a definition was not found in the module")
+
+    def after_imports(self) -> int:
+        """Gives the index of the last import at module scope, or of the docstring; -1 where there is neither."""
+        found = -1
+        defined = False
+        for index, statement in enumerate(self.body):
+            defined = defined or isinstance(statement, DEFINITIONS)
+            if (
+                isinstance(statement, ast.Import | ast.ImportFrom)
+                or isinstance(statement, ast.If | ast.Try)
+                and not defined
+                and _is_import_block(statement)
+            ):
+                found = index
+            elif index == 0 and _is_docstring(statement):
+                found = 0
+        return found
+
+    def after_names(self, names: Iterable[str]) -> int:
+        """Gives the index of the last statement that binds one of the names."""
+        found = -1
+        for name in names:
+            bindings = self.module.scope.bindings.get(name) or self.module.scope.bindings.get("*", [])
+            for binding in bindings:
+                found = max(found, self.index_of(binding.place.statement))
+        return found
+
+    def after_effects(self) -> int:
+        """Gives the index of the last statement that changes the environment or the import path."""
+        found = -1
+        for index, statement in enumerate(self.body):
+            if isinstance(statement, (*DEFINITIONS, ast.Import, ast.ImportFrom)) or _is_main(statement):
+                continue
+            if self._has_effect(statement):
+                found = index
+        return found
+
+    def _has_effect(self, statement: ast.stmt) -> bool:
+        if EFFECTS.search(READS_ENVIRONMENT.sub("", self.draft.of(statement))):
+            return True
+        return any(self._calls_effect(node) for node in ast.walk(statement) if isinstance(node, ast.Call))
+
+    def _calls_effect(self, node: ast.Call) -> bool:
+        site = self.module.sites.get(node)
+        if site is None or site.function is not None:
+            return False
+        for value in self.analysis.names.values(node.func, site.place):
+            if isinstance(value, Ext) and value.name in idioms().import_side_effects:
+                return True
+            if isinstance(value, Func) and _text_has_effect(value.function):
+                return True
+        return False
+
+    def before_runs(self, function: Function) -> int:
+        """Gives the index of the first statement that runs the function while the module is imported."""
+        found = len(self.body)
+        seen, stack = {function}, [function]
+        while stack:
+            here = stack.pop()
+            for edge in self.analysis.graph.callers.get(here, ()):
+                if edge.caller is None and edge.module is self.module:
+                    found = min(found, self.index_of(edge.node))
+                elif edge.caller is not None and edge.caller not in seen:
+                    seen.add(edge.caller)
+                    stack.append(edge.caller)
+        return found
+
+    def skip_builds(self, index: int) -> int:
+        """Goes past the clients that stand right behind a place: a new one lines up with them."""
+        while index + 1 < len(self.body) and self._is_build(self.body[index + 1]):
+            index += 1
+        return index
+
+    def _is_build(self, statement: ast.stmt) -> bool:
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            return False
+        node = statement.value
+        while isinstance(node, ast.Call):
+            site = self.module.sites.get(node)
+            client = self.analysis.client_of(site) if site is not None else None
+            if client is not None:
+                return client.code.startswith("LPF10")
+            node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        return False
+
+    def before_definitions(self, node: ast.AST) -> int:
+        """Gives the index of the last statement before the first definition, or before the one that holds `node`."""
+        first = next((i for i, statement in enumerate(self.body) if isinstance(statement, DEFINITIONS)), len(self.body))
+        return min(first, self.index_of(node)) - 1
+
+    # -- text ---------------------------------------------------------------------------------
+
+    def offset_after(self, index: int) -> int:
+        """Gives the offset of the line behind a top-level statement, for -1 the place where code starts."""
+        if index >= 0:
+            return self.draft.after_line(last_line(self.body[index]))
+        line = 1
+        while self.draft.lines.line_text(line).startswith("#"):
+            line += 1
+        if not self.draft.lines.line_text(line).strip() and self.body:
+            line = self._first_code_line()
+        return self.draft.line_start(line)
+
+    def _first_code_line(self) -> int:
+        """Gives the first line that is not blank or a comment above the first statement, its own comments included."""
+        line = first_line(self.body[0])
+        while line > 1 and self.draft.lines.line_text(line - 1).startswith("#"):
+            line -= 1
+        return line
+
+    def statements_text(self, index: int, lines: list[str]) -> str:
+        """Gives statements as they go behind a top-level statement, with the blank lines that belong there."""
+        newline = self.draft.newline
+        text = newline.join(lines) + newline
+        if index < 0:
+            return text + newline * 2
+        before = self.body[index]
+        if isinstance(before, DEFINITIONS) or (isinstance(before, ast.If | ast.Try) and not _is_import_block(before)):
+            text = newline * 2 + text
+        elif not isinstance(before, ast.Assign | ast.AnnAssign | ast.Expr | ast.Delete) or _is_docstring(before):
+            text = newline + text
+        return self._close(index, text, self._gap_before_next(index))
+
+    def _gap_before_next(self, index: int) -> int:
+        if index + 1 >= len(self.body):
+            return 0
+        following, before = self.body[index + 1], self.body[index]
+        if isinstance(following, DEFINITIONS):
+            return 2
+        return 1 if isinstance(before, (ast.Import, ast.ImportFrom, *DEFINITIONS, ast.If, ast.Try)) else 0
+
+    def definition_text(self, index: int, lines: list[str]) -> str:
+        """Gives a function as it goes behind a top-level statement."""
+        newline = self.draft.newline
+        text = newline.join(lines) + newline
+        if index < 0:
+            return text + newline * 2
+        return self._close(index, newline * 2 + text, 2)
+
+    def _close(self, index: int, text: str, gap: int) -> str:
+        """Adds the newline a last line lacks, and blank lines where the next statement follows at once."""
+        newline = self.draft.newline
+        offset = self.offset_after(index)
+        if offset == len(self.draft.text):
+            if not self.draft.text.endswith(("\n", "\r")):
+                return newline + text.removesuffix(newline)
+            return text
+        following = self.draft.lines.line_text(self.draft.lines.position(offset)[0])
+        return text + newline * gap if following.strip() else text
+
+    def module_import(self, name: str) -> tuple[int, str]:
+        """Gives the place and the text for `import name`, sorted into the imports of the standard library."""
+        newline, text = self.draft.newline, f"import {name}{self.draft.newline}"
+        start = 1 if self.body and _is_docstring(self.body[0]) else 0
+        head = []
+        for index, statement in enumerate(self.body[start:], start):
+            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                start = index + 1
+            elif isinstance(statement, ast.Import | ast.ImportFrom):
+                head.append(statement)
+            else:
+                break
+        own = [statement for statement in head if _is_stdlib(statement)]
+        for statement in own:
+            if isinstance(statement, ast.ImportFrom) or statement.names[0].name > name:
+                return self.draft.line_start(first_line(statement)), text
+        if own:
+            return self.draft.after_line(last_line(own[-1])), text
+        if head:
+            return self.draft.line_start(first_line(head[0])), text + newline
+        if start:
+            return self.offset_after(start - 1), newline + text
+        return self.offset_after(-1), text + newline * 2
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _is_import_block(statement: ast.If | ast.Try) -> bool:
+    """Tells whether a block is there for its imports."""
+    return any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in statement.body) and not _is_main(statement)
+
+
+def _is_main(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.If)
+        and static_truth(statement.test) is False
+        and "__name__" in ast.unparse(statement.test)
+    )
+
+
+def _is_stdlib(statement: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.level == 0 and (statement.module or "").partition(".")[0] in sys.stdlib_module_names
+    return all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in statement.names)
+
+
+def _text_has_effect(function: Function) -> bool:
+    module = function.module
+    node = function.node
+    lines = module.text.splitlines()[node.lineno - 1 : node.end_lineno]
+    return bool(EFFECTS.search(READS_ENVIRONMENT.sub("", "\n".join(lines))))
