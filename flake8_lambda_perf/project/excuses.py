@@ -164,7 +164,7 @@ def after_path_change(site: ImportSite, names: Names) -> bool:
         body = function.node.body if isinstance(function.node.body, list) else []
         for statement in body:
             for node in ast.walk(statement):
-                if getattr(node, "lineno", end) < end and _changes_path(node):
+                if getattr(node, "lineno", end) < end and changes_path(node):
                     return True
         for call in function.calls:
             if call.node.lineno < end and _has_effect(call.node, call.place, names):
@@ -173,7 +173,7 @@ def after_path_change(site: ImportSite, names: Names) -> bool:
     return False
 
 
-def _changes_path(node: ast.AST) -> bool:
+def changes_path(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="sys"), attr="path"))):
             return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from flake8_lambda_perf.project.excuses import (
     is_optional,
 )
 from flake8_lambda_perf.project.flow import always_runs, is_dead
+from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.loads import ImportNode, Loads, is_standard
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import ImportSite, Module
     from flake8_lambda_perf.project.graph import Proof
+
+INDENTED = re.compile(r"(?m)^[^\n#]*?[ \t:;](?:import|from)[ \t]")
+"""A line with an import that does not start it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,9 @@ class Imports:
         """Lists every import inside a function of deployed code, in order."""
         for path in sorted(self.analysis.graph.modules):
             if not is_test(path):
-                found = [site for function in self.analysis.graph.modules[path].functions for site in function.imports]
+                module = self.analysis.graph.modules[path]
+                _index_imports(module)
+                found = [site for function in module.functions for site in function.imports]
                 yield from sorted(found, key=lambda site: (site.node.lineno, site.node.col_offset))
 
     def judge(self, site: ImportSite) -> ImportVerdict | None:
@@ -166,6 +173,15 @@ class Imports:
         if module is not None and (name == "*" or self.analysis.names.members.module_member(module, name) is not None):
             return True
         return project.locate(f"{base}.{name}" if base else name, importer, node.level) is not None
+
+
+def _index_imports(module: Module) -> None:
+    """Indexes the functions that hold imports; the analysis leaves out those that lead to nothing."""
+    lines = [module.text.count("\n", 0, match.start()) + 1 for match in INDENTED.finditer(module.text)]
+    for function in module.functions if lines else ():  # grows as nested functions turn up
+        last = function.node.end_lineno or function.line
+        if any(function.line <= line <= last for line in lines) or "\r" in module.text:
+            index_body(function)
 
 
 def bound_names(node: ImportNode) -> list[str]:

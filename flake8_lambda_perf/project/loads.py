@@ -123,20 +123,6 @@ class Loads:
             self._closures[path] = frozenset(seen)
         return self._closures[path]
 
-    def reached(self, path: str) -> frozenset[str]:
-        """Lists the project's files that a file loads at any time, imports in functions included."""
-        seen = {path}
-        stack = [path]
-        while stack:
-            here = stack.pop()
-            module = self.project.module(here)
-            for node, _ in list(module.imports) if module is not None else ():
-                for target in self.targets(node, here):
-                    if target not in seen:
-                        seen.add(target)
-                        stack.append(target)
-        return frozenset(seen)
-
     def holders(self, path: str) -> frozenset[str]:
         """Lists the files with handlers that load a file at start."""
         if path not in self._holders:

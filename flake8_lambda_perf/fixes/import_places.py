@@ -1,0 +1,199 @@
+"""Where a new import goes in a module: its group, sorted in, after what must run before it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.model import Edit, Span
+from flake8_lambda_perf.project.excuses import changes_path
+from flake8_lambda_perf.project.loads import is_standard
+from flake8_lambda_perf.source import Lines, newline_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_lambda_perf.project.facts import Module
+    from flake8_lambda_perf.project.load import Project
+
+ImportNode = ast.Import | ast.ImportFrom
+STANDARD, LIBRARY, OWN = 1, 2, 3
+LOADS_ENVIRONMENT = re.compile(r"\b(load_dotenv|monkey_patch|patch_all|patch_thread|install_as_MySQLdb)$")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An import statement to add; `early` ones depend on nothing the module does before it."""
+
+    text: str
+    early: bool = False
+
+    @property
+    def node(self) -> ImportNode:
+        """The statement, parsed."""
+        node = ast.parse(self.text).body[0]
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            raise TypeError(f"{self.text!r} is no import")
+        return node
+
+
+def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, ...]:
+    """Gives the edits that add imports to a module's top; one edit for each place."""
+    places: dict[int, list[tuple[_Key, str]]] = {}
+    header = _Header(project, module)
+    for new in wanted:
+        offset, before, after = header.place(new)
+        places.setdefault(offset, []).append((header.key(new.node), new.text))
+        header.around.setdefault(offset, (before, after))
+    newline = newline_of(module.text)
+    edits = []
+    for offset, found in sorted(places.items()):
+        before, after = header.around[offset]
+        body = newline.join(header.in_groups(found, newline))
+        lead = newline if offset and module.text[offset - 1] not in "\r\n" else ""
+        text = f"{lead}{newline * before}{body}{newline}{newline * after}"
+        edits.append(Edit(module.path, Span(offset, offset), text))
+    return tuple(edits)
+
+
+_Key = tuple[int, bool, str]
+
+
+class _Header:
+    """The imports at the top of one module, those in `try` and `if` left out."""
+
+    def __init__(self, project: Project, module: Module) -> None:
+        self.project = project
+        self.module = module
+        self.lines = Lines(module.text)
+        self.around: dict[int, tuple[int, int]] = {}
+        body = module.tree.body
+        definitions = [s.lineno for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+        first = min(definitions, default=1 << 60)
+        self.imports: list[ImportNode] = [
+            s for s in body if isinstance(s, ast.Import | ast.ImportFrom) and not _is_future(s) and s.lineno < first
+        ]
+        self.changes = [s for s in body if _must_precede(s)]
+
+    def key(self, node: ImportNode) -> _Key:
+        """Sorts an import: group, plain imports before from-imports, name."""
+        if isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            return self._group(name, node.level), True, name.lower()
+        return self._group(node.names[0].name, 0), False, node.names[0].name.lower()
+
+    def _group(self, name: str, level: int) -> int:
+        if level:
+            return OWN
+        head = name.partition(".")[0]
+        if self.project.locate(head, self.module.path, 0) is not None:
+            return OWN
+        return STANDARD if is_standard(head) else LIBRARY
+
+    def place(self, new: New) -> tuple[int, int, int]:
+        """Finds the offset for an import, and how many blank lines it needs before and after it."""
+        key = self.key(new.node)
+        floor = 0 if new.early or not self.changes else _end(self.changes[-1])
+        usable = [node for node in self.imports if node.lineno > floor]
+        same = [node for node in usable if self.key(node)[0] == key[0]]
+        if same:
+            return self._among(self._last_run(same), key)
+        lower = [node for node in usable if self.key(node)[0] < key[0]]
+        if lower:
+            last = lower[-1]
+            return self._after(_end(last)), int(not self._shares_run(last)), 0
+        if usable:
+            first = usable[0]
+            if floor == 0 or first.lineno > floor + 1:
+                return self.lines.offset(self._top_of(first), 0), 0, 1
+        return self._without_imports(floor)
+
+    def in_groups(self, found: list[tuple[_Key, str]], newline: str) -> Iterator[str]:
+        """Gives new imports of one place sorted, a blank line between groups."""
+        previous = 0
+        for key, text in sorted(set(found)):
+            yield newline + text if previous and key[0] != previous else text
+            previous = key[0]
+
+    def _last_run(self, nodes: list[ImportNode]) -> list[ImportNode]:
+        """Lists those of the last block without blank lines."""
+        run = [nodes[-1]]
+        for node in reversed(nodes[:-1]):
+            between = [self.lines.line_text(n).strip() for n in range(_end(node) + 1, run[0].lineno)]
+            inner = [other for other in self.imports if node.lineno < other.lineno < run[0].lineno]
+            code = [text for text in between if not text.startswith("#")]
+            if "" in between or (code and not inner):
+                break
+            run.insert(0, node)
+        return run
+
+    def _among(self, run: list[ImportNode], key: _Key) -> tuple[int, int, int]:
+        keys = [self.key(node) for node in run]
+        by_name = [(name, is_from) for _, is_from, name in keys]
+        for node, this, name in zip(run, keys, by_name, strict=True):
+            greater = this > key if keys == sorted(keys) else by_name == sorted(by_name) and name > (key[2], key[1])
+            if greater and self._top_of(node) == node.lineno:
+                return self.lines.offset(node.lineno, 0), 0, 0
+        return self._after(_end(run[-1])), 0, 0
+
+    def _shares_run(self, node: ImportNode) -> bool:
+        """Tells whether a module mixes groups in one block: then a new one needs no blank line either."""
+        run = [other for other in self.imports if abs(other.lineno - node.lineno) < 3]
+        return any(
+            self.key(one)[0] != self.key(other)[0] and other.lineno == _end(one) + 1
+            for one, other in pairwise(run)
+        )
+
+    def _top_of(self, node: ast.stmt) -> int:
+        """Finds the first line of the comments right above a statement."""
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        line: int = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        start = line
+        while start > 1 and self.lines.line_text(start - 1).startswith("#"):
+            start -= 1
+        return line if start == 1 else start  # comments at the very top are the file's
+
+    def _after(self, line: int) -> int:
+        return self.lines.offset(line + 1, 0) if line < self._last_line() else len(self.module.text)
+
+    def _last_line(self) -> int:
+        return self.lines.position(len(self.module.text))[0]
+
+    def _without_imports(self, floor: int) -> tuple[int, int, int]:
+        """Goes behind what must precede, else the future imports, else the docstring, else to the top."""
+        body = self.module.tree.body
+        heads = [s for s in body if _is_future(s) or (s is body[0] and _is_docstring(s)) or (_end(s) <= floor)]
+        if heads:
+            line = _end(heads[-1])
+            following = line < self._last_line() and self.lines.line_text(line + 1).strip() != ""
+            return self._after(line), 1, int(following)
+        first = body[0]
+        is_definition = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        return self.lines.offset(self._top_of(first), 0), 0, 2 if is_definition else 1
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _must_precede(statement: ast.stmt) -> bool:
+    """Tells whether a module's statement changes what a later import finds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    for node in ast.walk(statement):
+        if changes_path(node):
+            return True
+        if isinstance(node, ast.Call) and LOADS_ENVIRONMENT.search(ast.unparse(node.func)):
+            return True
+    return False
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
