@@ -82,8 +82,8 @@ def _merged(taken: Mapping[str, list[Edit]], fix: Fix) -> dict[str, list[Edit]] 
 
 def _conflicts(one: Edit, other: Edit) -> bool:
     a, b = one.span, other.span
-    if a.start == a.end == b.start == b.end:
-        return bool(_bound(one.text) & _bound(other.text))
+    if a.start == a.end and b.start == b.end:
+        return one != other and bool(_bound(one.text) & _bound(other.text))
     if a.start == a.end:
         return b.start < a.start < b.end
     if b.start == b.end:
@@ -92,20 +92,24 @@ def _conflicts(one: Edit, other: Edit) -> bool:
 
 
 def _bound(text: str) -> set[str]:
-    """Lists the names that inserted statements bind."""
+    """Lists what two insertions must not both hold: the names that statements bind, and the values they give.
+
+    The later of two equal values waits: in the next round it is there already, under the other's name.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return {"?"}
+        return set()
     found: set[str] = set()
     for node in tree.body:
         match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
-                found.add(name)
-            case ast.Assign(targets=targets):
-                found.update(target.id for target in targets if isinstance(target, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                found.add(name)
+            case ast.FunctionDef(name=name, body=[*_, ast.Return(value=ast.Call() as value)]):
+                found |= {name, ast.dump(value)}
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=value)
+            ):
+                found |= {name, ast.dump(value)} if isinstance(value, ast.Call) else {name}
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
     return found
@@ -156,14 +160,12 @@ def _joined(text: str, piece: str) -> str:
     """Puts a piece behind another with the blank lines both ask for, not their sum."""
     if not text:
         return piece
-    before, after = len(text) - len(text.rstrip("\r\n")), len(piece) - len(piece.lstrip("\r\n"))
-    if _rank(text) == 2 or _rank(piece) == 2:
-        newline = "\r\n" if "\r\n" in text + piece else "\n"
-        gap = newline * 3
-        tail = text[len(text) - before :]
-        return text.rstrip("\r\n") + gap + piece.lstrip("\r\n").rstrip("\r\n") + (tail or newline)
-    if _rank(text) == _rank(piece) == 1 and after:
-        return text + piece.lstrip("\r\n")
+    newline = "\r\n" if "\r\n" in text + piece else "\n"
+    body = piece.lstrip("\r\n")
+    if 2 in (_rank(text), _rank(piece)):
+        return text.rstrip("\r\n") + newline * 3 + body
+    if _rank(text) == _rank(piece) == 1:
+        return text.rstrip("\r\n") + newline + body
     return text + piece
 
 

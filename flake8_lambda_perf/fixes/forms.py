@@ -236,7 +236,7 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     if _is_factory(subject):
         return [*_cache_import(subject), _decorated(subject)]
     name = global_name(function.module, function, subject.wanted, own=bool(subject.statements))
-    index = top.before_definitions(_outermost(function).node)
+    index = max(top.before_definitions(_outermost(function).node), top.after_names(_classes_in(subject)))
     if index + 1 > top.before_runs(function):
         raise MoveError("the module runs the function before its first definition")
     offset = top.offset_after(index)
@@ -245,6 +245,13 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     edits += used_instead(subject, f"{name}()")
     edits += removed(subject, _only_for_it(subject), with_comments=True)
     return edits
+
+
+def _classes_in(subject: Subject) -> list[str]:
+    """Lists the classes of the module that the expression names: a reader expects it below them."""
+    bindings = subject.function.module.scope.bindings
+    names = {node.id for node in ast.walk(subject.extent) if isinstance(node, ast.Name)}
+    return [name for name in names if any(binding.kind == "class" for binding in bindings.get(name, ()))]
 
 
 def _outermost(function: Function) -> Function:
@@ -256,9 +263,7 @@ def _outermost(function: Function) -> Function:
 def _definition_lines(subject: Subject, name: str) -> list[str]:
     draft, needs = subject.draft, subject.needs
     unit = indent_unit(subject.function.module, draft)
-    body: list[str] = []
-    for binding in needs.imports:
-        body.append(unit + _import_text(binding))
+    body = [unit + _import_text(binding) for binding in needs.imports]
     for travel in needs.travels:
         lot = subject.lot(travel.statement)
         text = moved(draft, draft.span(travel.statement), travel.statement, unit, {})

@@ -8,28 +8,21 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
 from flake8_lambda_perf.fixes.forms import Subject, at_module_scope, in_cached_function, removed, used_instead
-from flake8_lambda_perf.fixes.naming import client_name, part_name
+from flake8_lambda_perf.fixes.instances import Making
+from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing, Needs
+from flake8_lambda_perf.fixes.often import builds_of, is_always, is_caught, is_threaded, place_of
 from flake8_lambda_perf.fixes.patched import reason_in_tests
 from flake8_lambda_perf.fixes.places import Top
+from flake8_lambda_perf.fixes.reuse import reusable
 from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, is_scope_known, uses_of
 from flake8_lambda_perf.model import Edit, Fix
 from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
-from flake8_lambda_perf.project.facts import Binding, Function, Place
-from flake8_lambda_perf.project.flow import always_runs
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_lambda_perf.knowledge import Client
-    from flake8_lambda_perf.project.graph import Graph, Proof
-
-NOT_RAISED_BY_BUILDING = frozenset(
-    {"ClientError", "KeyError", "IndexError", "JSONDecodeError", "ImportError", "ModuleNotFoundError", "ZeroDivisionError",
-     "AttributeError", "StopIteration", "TimeoutError", "UnicodeDecodeError", "AssertionError"}
-)  # fmt: skip
-"""Exceptions that building a client with constant arguments does not raise; those of calls on it stay where they are."""
+    from flake8_lambda_perf.project.facts import Binding, Function, Place
 
 
 def plan(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fix | None:
@@ -38,32 +31,6 @@ def plan(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fi
         return _Hoist(analysis, target, node).fix()
     except MoveError:
         return None
-
-
-def place_of(target: Build | Construction, node: ast.Call) -> Place:
-    """Gives the place of the reported call: the build itself, or the call on the way that makes the instance."""
-    builds = target.builds if isinstance(target, Construction) else (target,)
-    for build in builds:
-        if build.site.node is node:
-            return build.site.place
-        for proof in build.proofs:
-            for edge in proof.path:
-                if edge.node is node:
-                    return edge.place
-    raise MoveError("the place of the call is not known")
-
-
-def is_threaded(graph: Graph, function: Function) -> bool:
-    """Tells whether some request may run the function in another thread."""
-    seen, stack = {function}, [function]
-    while stack:
-        for edge in graph.callers.get(stack.pop(), ()):
-            if edge.threaded:
-                return True
-            if edge.caller is not None and edge.caller not in seen:
-                seen.add(edge.caller)
-                stack.append(edge.caller)
-    return False
 
 
 @dataclass(slots=True)
@@ -90,7 +57,7 @@ class _Hoist:
 
     @property
     def builds(self) -> tuple[Build, ...]:
-        return self.target.builds if isinstance(self.target, Construction) else (self.target,)
+        return builds_of(self.target)
 
     @property
     def client(self) -> Client:
@@ -103,8 +70,11 @@ class _Hoist:
         extent, part = self._extent()
         checked(self.draft, extent)
         statements = self._statements(extent)
-        if self._is_unused(extent, statements):
+        if self.is_own and self._is_unused(extent, statements):
             return self._deletion(extent, statements)
+        if not self.is_own:
+            self._judge_making()
+            self.needing.trusted.add(self.node)
         outer = self._absorbing(statements)
         if outer is not None:
             return outer
@@ -115,7 +85,7 @@ class _Hoist:
             self.analysis, self.function, self.draft, self.top, extent, statements, wanted, needs, self._cacheable()
         )
         self._collect_reasons()
-        reused = self._reused(subject)
+        reused = reusable(subject)
         if reused is not None:
             edits = [*used_instead(subject, reused), *removed(subject, with_comments=False)]
             return self._made(f"Use the module's `{reused}`", edits)
@@ -124,7 +94,12 @@ class _Hoist:
     def _formed(self, subject: Subject) -> Fix:
         form = self.analysis.settings.client_form
         cached = form == "cached" or (
-            form == "auto" and (subject.needs.may_raise or not self._is_always() or self._is_caught())
+            form == "auto"
+            and (
+                subject.needs.may_raise
+                or not is_always(self.analysis, self.target, self.node, self.place)
+                or is_caught(self.place)
+            )
         )
         threaded = is_threaded(self.analysis.graph, self.function)
         if not cached:
@@ -144,7 +119,7 @@ class _Hoist:
     def _note_forced(self, needs: Needs) -> None:
         if needs.may_raise:
             self.reasons.append("an argument that cannot be had would break the import instead of the request")
-        if self._is_caught():
+        if is_caught(self.place):
             self.reasons.append("the `except` around it would no longer answer for a build that fails")
 
     def _made(self, title: str, edits: list[Edit]) -> Fix:
@@ -165,8 +140,16 @@ class _Hoist:
                 self.reasons.append("what is loaded stays in memory, and a newer version is not seen")
         if not is_scope_known(self.function):
             raise MoveError("the function looks at its own names")
-        if isinstance(self.target, Construction) or self.builds[0].site.node is not self.node:
-            raise MoveError("instances are not hoisted yet")
+
+    @property
+    def is_own(self) -> bool:
+        """Tells whether the call builds the client itself, and does not run code of the project that does."""
+        return not isinstance(self.target, Construction) and self.target.site.node is self.node
+
+    def _judge_making(self) -> None:
+        site = self.function.module.sites[self.node]
+        cls = self.target.cls if isinstance(self.target, Construction) else None
+        Making(self.analysis, self.needing.needs, app=self.client.kind == "app").judge(site, cls)
 
     # -- what moves ---------------------------------------------------------------------------
 
@@ -176,7 +159,7 @@ class _Hoist:
         part = ""
         parents = self.needing.parents
         while True:
-            attribute = parents.get(found)
+            attribute = parents.get(found) if self.is_own else None
             if not (isinstance(attribute, ast.Attribute) and attribute.value is found):
                 return found, part
             call = parents.get(attribute)
@@ -252,7 +235,7 @@ class _Hoist:
 
     def _absorbing(self, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix | None:
         """Plans the move of the one client that is built from this session, for the session moves with it."""
-        if not statements or self.client.kind != "session":
+        if not statements or not self.is_own or self.client.kind != "session":
             return None
         uses = uses_of(self.function, _target_name(statements[0]))
         if len(uses) != 1:
@@ -266,6 +249,8 @@ class _Hoist:
         if statements:
             return _target_name(statements[0])
         assert isinstance(extent, ast.Call)
+        if not self.is_own:
+            return maker_name(self.node)
         own = self.needing.client_of(extent, self.place)
         if own is not None:
             return client_name(own, extent)
@@ -273,7 +258,7 @@ class _Hoist:
 
     def _judge_sharing(self, extent: ast.expr, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> None:
         for build in self.builds:
-            kind = "getlogger" if build.client.code == "LPF113" else build.client.kind
+            kind = "getlogger" if build.client.code == "LPF113" else build.client.kind if self.is_own else "instance"
             sharing = Sharing(self.analysis, kind)
             if statements:
                 sharing.judge_local(self.function, _target_name(statements[0]), self.needing.parents)
@@ -283,54 +268,6 @@ class _Hoist:
                     sharing.judge_local(self.function, name, self.needing.parents)
             if sharing.leaks and kind not in STATELESS:
                 self.reasons.append("it leaves the function, and who gets it then shares it with later requests")
-
-    # -- how often ----------------------------------------------------------------------------
-
-    def _is_always(self) -> bool:
-        """Tells whether every request to every handler that would load it builds it."""
-        if not _always(self.place):
-            return False
-        proofs = [proof for build in self.builds for proof in build.proofs]
-        always = {proof.entry for proof in proofs if self._is_always_run(proof)}
-        always |= {
-            proof.entry for build in self._equal_builds() for proof in build.proofs if self._is_always_run(proof)
-        }
-        own = {entry for entry in self.analysis.graph.entries if entry.module is self.function.module}
-        own = {entry for entry in own if entry in self.analysis.handler_of and not self._is_wrapped(entry)}
-        return {proof.entry for proof in proofs} <= always and own <= always
-
-    def _equal_builds(self) -> Iterator[Build]:
-        """Lists the builds of the module that a module-level one would serve too."""
-        text = ast.dump(self.node)
-        for node, build in self.analysis.builds.items():
-            if (
-                build.site.place.scope.module is self.function.module
-                and ast.dump(node) == text
-                and _always(build.site.place)
-            ):
-                yield build
-
-    def _is_wrapped(self, entry: Function) -> bool:
-        return (
-            any(wrapper.function is not entry for wrapper in self.analysis.graph.wrappers.of(entry))
-            or entry.cls is not None
-        )
-
-    def _is_always_run(self, proof: Proof) -> bool:
-        return all(_always(edge.place) for edge in proof.path)
-
-    def _is_caught(self) -> bool:
-        """Tells whether an `except` around the build would answer for its failure."""
-        for branch in self.place.branch.chain():
-            if (
-                branch.kind == "try"
-                and isinstance(branch.node, ast.Try | ast.TryStar)
-                and any(
-                    not set(_exceptions(handler.type)) <= NOT_RAISED_BY_BUILDING for handler in branch.node.handlers
-                )
-            ):
-                return True
-        return False
 
     def _collect_reasons(self) -> None:
         reason = reason_in_tests(self.analysis, self.function.module, self.client)
@@ -361,59 +298,6 @@ class _Hoist:
                 found.append((int(major), int(minor)))
         return min(found, default=(3, 12))
 
-    def _reused(self, subject: Subject) -> str | None:
-        """Names the module's variable, or calls its cached function, that holds an equal one."""
-        if subject.needs.local_names:
-            return None
-        module, text = self.function.module, ast.dump(subject.extent)
-        for name, bindings in module.scope.bindings.items():
-            if len(bindings) != 1 or name in module.global_writes or not self._is_visible(name, subject.local):
-                continue
-            binding = bindings[0]
-            if binding.kind == "assign" and binding.value is not None and ast.dump(binding.value) == text:
-                if binding.place.branch.parent is None and self.top.index_of(
-                    binding.place.statement
-                ) < self.top.before_runs(self.function):
-                    return name
-            if (
-                isinstance(binding.target, Function)
-                and binding.target is not self.function
-                and self._caches(binding.target, text)
-            ):
-                return f"{name}()"
-        return None
-
-    def _caches(self, function: Function, text: str) -> bool:
-        node = function.node
-        if not isinstance(node, ast.FunctionDef) or len(node.body) != 1 or node.args.args or node.args.kwonlyargs:
-            return False
-        only = node.body[0]
-        if not (isinstance(only, ast.Return) and only.value is not None and ast.dump(only.value) == text):
-            return False
-        return self.analysis.graph.wrappers.memoised(function)
-
-    def _is_visible(self, name: str, local: str) -> bool:
-        """Tells whether a global's name means the global wherever the local is used."""
-        if name != local and name in self.function.scope.bindings:
-            return False
-        if any(name in nested.scope.bindings for nested in _nested(self.function)):
-            return False
-        outer = self.function.parent
-        while outer is not None:
-            if name in outer.scope.bindings:
-                return False
-            outer = outer.parent
-        return True
-
-
-def _nested(function: Function) -> Iterator[Function]:
-    from flake8_lambda_perf.project.index import index_body
-
-    for inner in function.nested:
-        index_body(inner)
-        yield inner
-        yield from _nested(inner)
-
 
 def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:
     target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
@@ -424,18 +308,3 @@ def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:
 def _assigned(holder: ast.AST | None) -> list[str]:
     targets = holder.targets if isinstance(holder, ast.Assign) else []
     return [target.id for target in targets if isinstance(target, ast.Name)]
-
-
-def _always(place: Place) -> bool:
-    """Tells whether a call of the function gets here; a loop over the records of an event has one at least."""
-    return always_runs(place) or all(
-        branch.kind in ("root", "try", "finally", "loop") for branch in place.branch.chain()
-    )
-
-
-def _exceptions(expr: ast.expr | None) -> list[str]:
-    if isinstance(expr, ast.Tuple):
-        return [name for part in expr.elts for name in _exceptions(part)]
-    if isinstance(expr, ast.Attribute):
-        return [expr.attr]
-    return [expr.id] if isinstance(expr, ast.Name) else ["?"]

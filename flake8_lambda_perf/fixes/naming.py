@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.knowledge import Client
     from flake8_lambda_perf.project.facts import Function, Module
 
+CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 WORD = re.compile(r"[^0-9a-zA-Z]+")
 
 
@@ -27,6 +28,7 @@ def global_name(
 
     With `own` it is the name of the function's local, which may stay as it is; `free` are names that go away.
     """
+    words = _words(module)
     for index, name in enumerate(_candidates(wanted)):
         if (
             keyword.iskeyword(name)
@@ -42,9 +44,29 @@ def global_name(
                 and not _is_read_elsewhere(module, function, name)
             ):
                 return name
-        elif not re.search(rf"\b{name}\b", module.text):
+        elif name not in words:
             return name
     raise MoveError("no free name was found")
+
+
+def _words(module: Module) -> set[str]:
+    """Lists every name of a module that is no attribute."""
+    found: set[str] = set()
+    for node in ast.walk(module.tree):
+        match node:
+            case (
+                ast.Name(id=name) | ast.arg(arg=name) | ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name))
+            ):
+                found.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.alias(name=name):
+                found.update(name.split("."))
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                found.update(names)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                found.add(name)
+    return found
 
 
 def _candidates(wanted: str) -> Iterator[str]:
@@ -97,3 +119,20 @@ def part_name(parent: str, call: ast.Call) -> str:
     text = next((arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)), "")
     found = f"{WORD.sub('_', text).strip('_').lower()}_{kind}".strip("_")
     return found if found.isidentifier() else parent
+
+
+def maker_name(call: ast.Call) -> str:
+    """Gives the variable for what a class or a function of the project makes: `DebtTable()` -> `debt_table`."""
+    last = (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
+    found = CAPITAL.sub("_", last).lower()
+    for prefix in ("create_", "make_", "build_", "get_"):
+        found = found.removeprefix(prefix)
+    return (
+        found if found.isidentifier() and not keyword.iskeyword(found) and found != last else f"{found or 'instance'}_"
+    )

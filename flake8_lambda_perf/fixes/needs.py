@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.fixes.uses import Sharing, parents_in, uses_of
 from flake8_lambda_perf.knowledge import Client, idioms
 from flake8_lambda_perf.project.depend import Level
-from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.names import before
 from flake8_lambda_perf.project.values import Ext
 
@@ -24,8 +22,8 @@ BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__package__"}
 SAFE_CALLS = frozenset({"os.getenv", "os.environ.get", "str", "bool", "dict", "list", "tuple", "set", "frozenset"})
 """Calls that cannot raise with the arguments programs give them."""
 NODES = (
-    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.JoinedStr, ast.FormattedValue, ast.BoolOp,
-    ast.IfExp, ast.Compare, ast.UnaryOp, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Slice,
+    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.JoinedStr, ast.FormattedValue,
+    ast.BoolOp, ast.IfExp, ast.Compare, ast.UnaryOp, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Slice,
 )  # fmt: skip
 
 
@@ -63,6 +61,7 @@ class Needing:
         self.function = function
         self.needs = Needs()
         self.moving: set[ast.AST] = set()
+        self.trusted: set[ast.AST] = set()
         self._parents: dict[ast.AST, ast.AST] | None = None
 
     @property
@@ -106,27 +105,18 @@ class Needing:
         return self.analysis.client_of(site) if site is not None else None
 
     def _call(self, node: ast.Call, place: Place) -> None:
+        if node in self.trusted:
+            return
         client = self.client_of(node, place)
         if client is not None:
             if client.connects == "eager" or client.loop_bound:
                 raise MoveError("building it connects")
             return
         names = {value.name if isinstance(value, Ext) else "" for value in self.analysis.names.values(node.func, place)}
-        if not names or "" in names or not all(self._is_pure(name) for name in names):
+        if not names or "" in names or not all(is_pure(name) for name in names):
             raise MoveError("an argument calls what may have an effect")
         if not names <= SAFE_CALLS and not all(_is_class(name) or _is_named_part(name) for name in names):
             self.needs.may_raise = True
-
-    def _is_pure(self, name: str) -> bool:
-        known = idioms()
-        return (
-            name in SAFE_CALLS
-            or name in known.pure
-            or name in known.environment
-            or (name.rpartition(".")[2] in known.pure_methods and not name.startswith("boto"))
-            or _is_class(name)
-            or _is_named_part(name)
-        )
 
     # -- names --------------------------------------------------------------------------------
 
@@ -201,6 +191,19 @@ class Needing:
         if not all(isinstance(value, Ext) for value in self.analysis.names.binding(binding)):
             raise MoveError(f"`{binding.name}` is imported from the project, perhaps to break a cycle")
         self.needs.imports.append(binding)
+
+
+def is_pure(name: str) -> bool:
+    """Tells whether a call of something outside the project has no effect and gives the same each time."""
+    known = idioms()
+    return (
+        name in SAFE_CALLS
+        or name in known.pure
+        or name in known.environment
+        or (name.rpartition(".")[2] in known.pure_methods and not name.startswith("boto"))
+        or _is_class(name)
+        or _is_named_part(name)
+    )
 
 
 def import_statement(binding: Binding) -> ast.Import | ast.ImportFrom:

@@ -1,4 +1,4 @@
-"""Whether tests of the project replace or forbid what a module builds, so that building it at import would break them."""
+"""Whether tests of the project replace what a module builds: built at import, it would be there before them."""
 
 from __future__ import annotations
 

@@ -52,11 +52,8 @@ class Top:
         defined = False
         for index, statement in enumerate(self.body):
             defined = defined or isinstance(statement, DEFINITIONS)
-            if (
-                isinstance(statement, ast.Import | ast.ImportFrom)
-                or isinstance(statement, ast.If | ast.Try)
-                and not defined
-                and _is_import_block(statement)
+            if isinstance(statement, ast.Import | ast.ImportFrom) or (
+                isinstance(statement, ast.If | ast.Try) and not defined and _is_import_block(statement)
             ):
                 found = index
             elif index == 0 and _is_docstring(statement):

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 ENDS = frozenset({"close", "aclose", "dispose", "shutdown", "quit", "disconnect", "terminate", "__exit__", "__del__"})
 CONFIGURES = frozenset(
     {
-        "mount", "register", "register_first", "register_last", "add_middleware", "include_router", "register_blueprint",
-        "add_url_rule", "add_api_route", "addHandler", "removeHandler", "addFilter", "append_keys", "set_correlation_id",
-        "add_route", "set_default_headers", "setdefault", "clear_state", "exception_handler", "middleware", "use",
+        "mount", "register", "register_first", "register_last", "add_middleware", "include_router",
+        "register_blueprint", "add_url_rule", "add_api_route", "addHandler", "removeHandler", "addFilter",
+        "append_keys", "set_correlation_id", "add_route", "set_default_headers", "setdefault", "clear_state",
+        "exception_handler", "middleware", "use",
     }
 )  # fmt: skip
 STATELESS = frozenset({"client", "resource", "session"})

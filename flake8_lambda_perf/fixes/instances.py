@@ -1,0 +1,212 @@
+"""Whether an object of a project class, or what a project function makes, may be made once for all requests."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.fixes.needs import is_pure
+from flake8_lambda_perf.fixes.uses import CONFIGURES, ENDS
+from flake8_lambda_perf.project.depend import Level
+from flake8_lambda_perf.project.index import MUTATORS, index_body
+from flake8_lambda_perf.project.values import Cls, Ext, Func
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.fixes.needs import Needs
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+
+BASES = frozenset({"object", "abc.ABC", "typing.Protocol", "typing.Generic"})
+QUIET = frozenset({"logging.getLogger", "super", "super().__init__", "isinstance", "hasattr", "object().__init__"})
+"""Calls that leave nothing behind, besides those that are known as pure."""
+STATEMENTS = (ast.Assign, ast.AnnAssign, ast.Expr, ast.If, ast.Return, ast.Pass, ast.Raise, ast.Import, ast.ImportFrom)
+CONTAINERS = frozenset(
+    {"list", "dict", "set", "bytearray", "collections.defaultdict", "collections.deque", "collections.OrderedDict"}
+)
+CHANGES = MUTATORS | {"clear", "pop", "popitem", "remove", "discard", "sort", "reverse"}
+
+
+@dataclass(slots=True)
+class Making:
+    """Follows what one call of a project's class or function does."""
+
+    analysis: Analysis
+    needs: Needs
+    app: bool = False
+    """What is made is a web application: methods called on it while it is made only configure it."""
+    made: list[Function] = field(default_factory=list)
+
+    def judge(self, site: Site, cls: Class | None) -> None:
+        """Raises if the call does more than build clients and keep what never changes."""
+        self._follow(site)
+        for function in self.made:
+            self._judge_body(function)
+        if cls is not None:
+            self._judge_class(cls)
+        self._add_globals(site.place)
+
+    # -- what runs ----------------------------------------------------------------------------
+
+    def _follow(self, site: Site) -> None:
+        edges = self.analysis.graph.edges
+        stack = [edge.callee for edge in edges.of_site(site.place.scope.module, site.function, site)]
+        while stack:
+            function = stack.pop()
+            if function in self.made:
+                continue
+            self.made.append(function)
+            index_body(function)
+            stack.extend(edge.callee for edge in edges.out_of(function.module, function))
+
+    def _judge_body(self, function: Function) -> None:
+        if function.is_async or function.is_generator:
+            raise MoveError(f"`{function.name}` is no plain function")
+        for node in _own_nodes(function):
+            if isinstance(node, ast.stmt) and not isinstance(node, (*STATEMENTS, ast.FunctionDef)):
+                raise MoveError(f"`{function.name}` does more than build and assign")
+            if isinstance(node, ast.Raise | ast.Subscript):
+                self.needs.may_raise = True
+        for site in function.calls:
+            self._judge_call(site)
+        for target, place in function.stores:
+            if not self.app:
+                self._judge_store(target, place, function)
+
+    def _judge_store(self, target: ast.expr, place: Place, function: Function) -> None:
+        if not (
+            isinstance(target, ast.Attribute)
+            and isinstance(target.value, ast.Name)
+            and function.cls is not None
+            and function.params
+            and target.value.id == function.params[0].arg
+        ):
+            raise MoveError(f"`{function.name}` changes something besides its own instance")
+        for value, where in function.cls.self_stores.get(target.attr, ()):
+            if value is None or self._is_container(value, where):
+                raise MoveError(f"`{target.attr}` may collect what belongs to one request")
+            if where is place and self.analysis.graph.dependence.expression(value, where).level > Level.ENVIRONMENT:
+                raise MoveError(f"`{target.attr}` depends on the request or on a store")
+
+    def _is_container(self, value: ast.expr, place: Place) -> bool:
+        if isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
+            return True
+        if isinstance(value, ast.Call):
+            names = {v.name for v in self.analysis.names.values(value.func, place) if isinstance(v, Ext)}
+            return bool(names & CONTAINERS)
+        return False
+
+    def _judge_call(self, site: Site) -> None:
+        client = self.analysis.client_of(site)
+        if client is not None:
+            if client.connects == "eager" or client.loop_bound or client.kind in ("artifact", "setup"):
+                raise MoveError("the constructor connects or loads")
+            return
+        values = self.analysis.names.values(site.node.func, site.place)
+        for value in values:
+            if isinstance(value, Func | Cls):
+                continue
+            if not isinstance(value, Ext) or not self._is_quiet(value.name):
+                raise MoveError("the constructor calls what may have an effect")
+        if not values:
+            raise MoveError("the constructor calls something unknown")
+        dep = self.analysis.graph.dependence.expression(site.node, site.place)
+        if dep.level > Level.ENVIRONMENT:
+            raise MoveError("the constructor depends on the request or on a store")
+
+    def _is_quiet(self, name: str) -> bool:
+        if name in QUIET or is_pure(name):
+            return True
+        return self.app and any(
+            name.startswith(f"{known}().") for known, client in self.analysis.clients.items() if client.kind == "app"
+        )
+
+    # -- the class ----------------------------------------------------------------------------
+
+    def _judge_class(self, cls: Class) -> None:
+        for owner in self.analysis.names.members.order(cls):
+            if isinstance(owner, Ext):
+                if owner.name not in BASES:
+                    raise MoveError(f"`{cls.name}` inherits from `{owner.name}`")
+                continue
+            self._judge_definition(owner)
+            for function in owner.module.functions:
+                if function.cls is owner:
+                    index_body(function)
+                    self._judge_method(function)
+
+    def _judge_definition(self, owner: Class) -> None:
+        for decorator in owner.node.decorator_list:
+            target = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if ast.unparse(target) not in ("dataclass", "dataclasses.dataclass"):
+                raise MoveError("the class is decorated")
+        if owner.node.keywords:
+            raise MoveError("the class has a metaclass")
+        for node in ast.walk(owner.node):
+            if isinstance(node, ast.keyword) and node.arg == "default_factory" and isinstance(node.value, ast.Name):
+                raise MoveError("a field starts empty for each instance")
+
+    def _judge_method(self, function: Function) -> None:
+        if function.name in ENDS or any("cache" in ast.unparse(decorator) for decorator in function.decorated):
+            raise MoveError(f"`{function.name}` keeps or ends something for an instance")
+        if not function.params:
+            return
+        own = function.params[0].arg
+        for target, _place in function.stores:
+            if _root(target) == own and function not in self.made:
+                raise MoveError(f"`{function.name}` changes the instance")
+        for site in function.calls:
+            func = site.node.func
+            if isinstance(func, ast.Name) and func.id in ("setattr", "vars", "delattr"):
+                raise MoveError(f"`{function.name}` may change the instance")
+            if (
+                isinstance(func, ast.Attribute)
+                and isinstance(func.value, ast.Attribute | ast.Subscript)
+                and _root(func) == own
+            ) and (func.attr in ENDS or func.attr in CONFIGURES or self._changes(func, site)):
+                raise MoveError(f"`{function.name}` changes what the instance keeps")
+        for node in _own_nodes(function):
+            if isinstance(node, ast.Delete) or (isinstance(node, ast.Attribute) and node.attr == "__dict__"):
+                raise MoveError(f"`{function.name}` may change the instance")
+
+    def _changes(self, func: ast.Attribute, site: Site) -> bool:
+        """Tells whether a method changes a container: methods of clients of these names send a request."""
+        if func.attr not in CHANGES:
+            return False
+        values = self.analysis.names.values(func.value, site.place)
+        return not values or not all(
+            isinstance(value, Ext) and value.name.startswith(("boto3.", "opensearchpy.")) for value in values
+        )
+
+    # -- what it needs ------------------------------------------------------------------------
+
+    def _add_globals(self, place: Place) -> None:
+        """Adds the names that must be bound in the module before the call runs."""
+        module = place.scope.module
+        for function in self.made:
+            if function.module is module:
+                for node in ast.walk(function.node):
+                    if (
+                        isinstance(node, ast.Name)
+                        and node.id in module.scope.bindings
+                        and node.id not in function.scope.bindings
+                    ):
+                        self.needs.globals.add(node.id)
+
+
+def _own_nodes(function: Function) -> Iterator[ast.AST]:
+    stack: list[ast.AST] = list(function.node.body) if isinstance(function.node.body, list) else [function.node.body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

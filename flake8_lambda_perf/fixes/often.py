@@ -1,0 +1,111 @@
+"""How often what is built is built: on every request, on some, in threads, under an `except`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.project.analysis import Construction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.project.analysis import Analysis, Build
+    from flake8_lambda_perf.project.facts import Function, Place
+    from flake8_lambda_perf.project.graph import Graph, Proof
+
+NOT_RAISED_BY_BUILDING = frozenset(
+    {
+        "ClientError", "KeyError", "IndexError", "JSONDecodeError", "ImportError", "ModuleNotFoundError",
+        "ZeroDivisionError", "AttributeError", "StopIteration", "TimeoutError", "UnicodeDecodeError", "AssertionError",
+    }
+)  # fmt: skip
+"""Exceptions that building a client with constant arguments does not raise; calls on it, which may, stay in place."""
+
+
+def place_of(target: Build | Construction, node: ast.Call) -> Place:
+    """Gives the place of the reported call: the build itself, or the call on the way that makes the instance."""
+    for build in builds_of(target):
+        if build.site.node is node:
+            return build.site.place
+        for proof in build.proofs:
+            for edge in proof.path:
+                if edge.node is node:
+                    return edge.place
+    raise MoveError("the place of the call is not known")
+
+
+def builds_of(target: Build | Construction) -> tuple[Build, ...]:
+    """Lists the builds that one reported call leads to."""
+    return target.builds if isinstance(target, Construction) else (target,)
+
+
+def is_threaded(graph: Graph, function: Function) -> bool:
+    """Tells whether some request may run the function in another thread."""
+    seen, stack = {function}, [function]
+    while stack:
+        for edge in graph.callers.get(stack.pop(), ()):
+            if edge.threaded:
+                return True
+            if edge.caller is not None and edge.caller not in seen:
+                seen.add(edge.caller)
+                stack.append(edge.caller)
+    return False
+
+
+def is_always(analysis: Analysis, target: Build | Construction, node: ast.Call, place: Place) -> bool:
+    """Tells whether every request to every handler that would load it builds it."""
+    if not is_reached(place):
+        return False
+    proofs = [proof for build in builds_of(target) for proof in build.proofs]
+    always = {proof.entry for proof in proofs if _is_run(proof, node)}
+    for other, build in _equal_builds(analysis, node, place):
+        always |= {proof.entry for proof in build.proofs if _is_run(proof, other)}
+    here = place.scope.module
+    own = {entry for entry in analysis.handler_of if entry.module is here and not _is_replaced(analysis.graph, entry)}
+    return {proof.entry for proof in proofs} | own <= always
+
+
+def is_reached(place: Place) -> bool:
+    """Tells whether a call of the function gets here; a loop over the records of an event has one at least."""
+    return all(branch.kind in ("root", "try", "finally", "loop") for branch in place.branch.chain())
+
+
+def _is_run(proof: Proof, node: ast.Call) -> bool:
+    """Tells whether every request runs a path as far as the reported call."""
+    end = next((index for index, edge in enumerate(proof.path) if edge.node is node), len(proof.path))
+    return all(is_reached(edge.place) for edge in proof.path[:end])
+
+
+def _is_replaced(graph: Graph, entry: Function) -> bool:
+    """Tells whether a decorator's inner function, or an object, is the handler instead."""
+    return entry.cls is not None or any(wrapper.function is not entry for wrapper in graph.wrappers.of(entry))
+
+
+def _equal_builds(analysis: Analysis, node: ast.Call, place: Place) -> Iterator[tuple[ast.Call, Build]]:
+    """Lists the builds of the module that a module-level one would serve too."""
+    text = ast.dump(node)
+    targets: list[tuple[ast.Call, Build | Construction]] = [*analysis.builds.items(), *analysis.constructions.items()]
+    for other, target in targets:
+        if ast.dump(other) != text:
+            continue
+        where = place_of(target, other)
+        if where.scope.module is place.scope.module and is_reached(where):
+            for build in builds_of(target):
+                yield other, build
+
+
+def is_caught(place: Place) -> bool:
+    """Tells whether an `except` around the build would answer for its failure."""
+    tries = [branch.node for branch in place.branch.chain() if branch.kind == "try"]
+    handlers = [handler for node in tries if isinstance(node, ast.Try | ast.TryStar) for handler in node.handlers]
+    return any(not set(_exceptions(handler.type)) <= NOT_RAISED_BY_BUILDING for handler in handlers)
+
+
+def _exceptions(expr: ast.expr | None) -> list[str]:
+    if isinstance(expr, ast.Tuple):
+        return [name for part in expr.elts for name in _exceptions(part)]
+    if isinstance(expr, ast.Attribute):
+        return [expr.attr]
+    return [expr.id] if isinstance(expr, ast.Name) else ["?"]
