@@ -23,13 +23,17 @@ from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog
-from flake8_lambda_perf.source import Lines
+from flake8_lambda_perf.source import Lines, encode
 from flake8_lambda_perf.suppress import Suppressions
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.rules.base import Report, Rule
     from flake8_lambda_perf.syntax.view import ModuleView
+
+
+ROUNDS = 10
+"""How often a file is checked and repaired again before its fixes are given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,79 @@ def check_with_fixes(job: Job) -> Run:
             time.perf_counter() - started,
             {finding.path: checked.text(finding.path) for finding in findings},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file as a repair leaves it; `before` is None for a new file."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a repair changes, what is left to find after it, and how many fixes went in."""
+
+    run: Run
+    changes: tuple[Change, ...]
+    applied: int
+
+
+def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared signature
+    """Repairs until nothing changes, in memory; a repair that does not settle changes nothing and is a problem."""
+    overlay = dict(job.overlay)
+    problems: dict[tuple[str, str], Problem] = {}
+    applied = 0
+    for _ in range(ROUNDS):
+        run = check_with_fixes(replace(job, overlay=overlay, cache=None))
+        wanted = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe") and _key(f) not in problems]
+        accepted = _apply(job, overlay, wanted, problems)
+        if not accepted:
+            left = replace(run, findings=tuple(replace(f, fix=None) for f in run.findings))
+            return _repair(job, overlay, replace(left, problems=(*run.problems, *problems.values())), applied)
+        applied += accepted
+    names = sorted({finding.name for finding in wanted})
+    problem = Problem(wanted[0].path, wanted[0].line, f"the fixes of {', '.join(names)} do not settle; nothing was changed")
+    before = check(replace(job, cache=None))
+    return Repair(replace(before, problems=(*before.problems, problem)), (), 0)
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.path, f"{finding.code}:{finding.line}:{finding.column}"
+
+
+def _apply(
+    job: Job, overlay: dict[str, bytes], findings: Sequence[Finding], problems: dict[tuple[str, str], Problem]
+) -> int:
+    """Applies what goes together in one round to the overlay; tells how many fixes did."""
+    from flake8_lambda_perf.fixes.apply import apply
+
+    project = Project(job.root, (), overlay)
+    sources = {path: project.source(path) for f in findings if f.fix is not None for path in (edit.path for edit in f.fix.edits)}
+    texts = {path: source.text for path, source in sources.items() if source is not None}
+    named = {f"{f.path}:{f.line}:{f.column}: {f.name}": f for f in findings}
+    result = apply(texts, [(name, f.fix) for name, f in named.items() if f.fix is not None])
+    for name, problem in result.refused:
+        problems[_key(named[name])] = problem
+    for path, text in result.texts.items():
+        source = sources.get(path)
+        if source is None:
+            overlay[path] = text.encode()
+        elif text != source.text:
+            overlay[path] = encode(source, text)
+    return len(result.accepted)
+
+
+def _repair(job: Job, overlay: Mapping[str, bytes], run: Run, applied: int) -> Repair:
+    changes = []
+    for path, after in sorted(overlay.items()):
+        original = Project(job.root, (), job.overlay)
+        before = original.data(path) if path in job.overlay or (job.root / path).exists() else None
+        if before != after:
+            changes.append(Change(path, before, after))
+    return Repair(run, tuple(changes), applied)
 
 
 @contextmanager
@@ -189,7 +266,7 @@ class _Checked:
         except (SourceError, tree.PairingError):
             root = tree.parse_module(module.text)
             pairs = tree.pair(root, module.tree)
-        view = ModuleView(self.analysis, module, lines, pairs, self.suspects)
+        view = ModuleView(self.suspects, module, lines, pairs)
         rules = [rule(view) for rule in classes]
         walk.walk(root, rules)
         return [(rule, report, view) for rule in rules for report in rule.reports]

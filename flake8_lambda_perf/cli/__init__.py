@@ -6,10 +6,12 @@ argument parser is imported by the command that uses it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf import __version__
 from flake8_lambda_perf.errors import LambdaPerfError
 
 if TYPE_CHECKING:
@@ -40,11 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def dispatch(words: list[str]) -> int:
     """Parse the command line and hand it to the module of its command."""
+    if words == ["--version"]:  # answered before the argument parser is loaded
+        print(f"lambda-perf {__version__}")
+        return 0
     from importlib import import_module
 
     from flake8_lambda_perf.cli.arguments import COMMANDS, build_parser
 
     parser, commands = build_parser()
+    gc.disable()  # the process ends with its command, and nearly all it makes lives as long
     if words and words[0] in COMMANDS:
         options = commands[words[0]].parse_intermixed_args(words[1:])
         module = import_module(f"flake8_lambda_perf.cli.{words[0]}")

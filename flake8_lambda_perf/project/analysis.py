@@ -85,10 +85,11 @@ class Analysis:
         self.problems: list[Problem] = []
         self._builds: dict[ast.Call, Build] = {}
         self._constructions: dict[ast.Call, Construction] = {}
-        self._imported_by: dict[str, list[str]] | None = None
+        self._imported_names: frozenset[str] | None = None
         self.candidates: dict[str, list[ast.stmt]] = {}
         self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
         self._groups: dict[str, int] = {}
+        self._sinks: dict[str, set[str]] = {}
         self.graph = Graph(self.names, Relevance(self._sinks_of, self._groups))
         self._find_entries(declared, settings.handlers)
         self._explore()
@@ -116,18 +117,14 @@ class Analysis:
 
     def _is_used(self, module: Module, name: str) -> bool:
         """Tells whether a function's name is used in its module, or imported by another."""
-        uses = re.compile(rf"(?m)^(?!\s*#|(?:async\s+)?def\s+{name}\b).*\b{name}\b")
-        if uses.search(module.text):
-            return True
-        return any(name in names for path in self._importers(module.path) for _, _, names in self.project.outline(path).imports)
-
-    def _importers(self, path: str) -> list[str]:
-        if self._imported_by is None:
-            self._imported_by = {}
-            for importer in self.project.files:
-                for target in self.project.links(importer):
-                    self._imported_by.setdefault(target, []).append(importer)
-        return self._imported_by.get(path, [])
+        if module.text.count(name) > 1:
+            uses = re.compile(rf"(?m)^(?!\s*#|(?:async\s+)?def\s+{name}\b).*\b{name}\b")
+            if uses.search(module.text):
+                return True
+        if self._imported_names is None:
+            outlines = (self.project.outline(path) for path in self.project.files)
+            self._imported_names = frozenset(name for outline in outlines for _, _, names in outline.imports for name in names)
+        return name in self._imported_names
 
     def _add(self, entry: Entry) -> None:
         if entry.function is not None:
@@ -194,18 +191,26 @@ class Analysis:
 
     def _sinks_of(self, module: Module) -> frozenset[str]:
         """Lists the calls that may build something in a module: of the packages it imports, and those of any object."""
-        found = set(METHODS)
-        packages = {name.partition(".")[0] for name, _, _ in self.project.outline(module.path).imports}
-        for name, client in self.clients.items():
-            if name.partition(".")[0].removesuffix("()") in packages or name not in clients():
-                if client.code != "LPF113" or self._wants_getlogger():
-                    found.add(name.rpartition(".")[2])
-        found.update(alias.rpartition(".")[2] for alias in aliases() if alias.partition(".")[0] in packages)
+        if not self._sinks:
+            self._sinks = self._sinks_by_package()
+        found = set(METHODS) | self._sinks[""]
+        for name, _, _ in self.project.outline(module.path).imports:
+            found |= self._sinks.get(name.partition(".")[0], frozenset())
         for node, _place in module.imports:
             for alias_node in node.names:
                 if alias_node.asname and alias_node.name in found:
                     found.add(alias_node.asname)
         return frozenset(found)
+
+    def _sinks_by_package(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {"": set()}
+        for name, client in self.clients.items():
+            if client.code != "LPF113" or self._wants_getlogger():
+                package = name.partition(".")[0].removesuffix("()") if name in clients() else ""
+                found.setdefault(package, set()).add(name.rpartition(".")[2])
+        for alias in aliases():
+            found.setdefault(alias.partition(".")[0], set()).add(alias.rpartition(".")[2])
+        return found
 
     def _wants_getlogger(self) -> bool:
         wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from flake8_lambda_perf.knowledge import idioms
@@ -18,6 +21,11 @@ from flake8_lambda_perf.project.wrappers import Wrappers
 
 EdgeKind = Literal["calls", "builds", "passes", "reads", "enters", "iterates"]
 PLAIN_BASES = ("Exception", "enum.", "abc.", "typing.", "pydantic.", "object", "dict", "list", "str", "int", "type", "BaseException")
+CALLING_BACK = frozenset({
+    "asyncio", "concurrent", "contextlib", "filter", "itertools", "map", "max", "min", "multiprocessing", "next", "re", "reduce", "sched",
+    "socketserver", "sorted", "threading", "unittest", "wsgiref",
+})  # fmt: skip
+"""Built-ins and modules of the standard library that call functions they are given."""
 RUNNERS = ("submit", "map", "step", "run", "apply", "execute", "process", "call", "invoke", "start", "retry")
 
 
@@ -208,7 +216,7 @@ class Edges:
 
     def _callbacks(self, module: Module, function: Function | None, node: ast.Call, place: Place, name: str) -> Iterator[Edge]:
         """Follows functions and objects that are passed to code outside the project."""
-        if name in idioms().not_called or name.startswith(("functools.", "typing.", "super", "isinstance", "print")):
+        if name in idioms().not_called or not _may_call_back(name):
             return
         threaded = name in idioms().threaded_callbacks or name.endswith((".submit", "Thread", ".run_in_executor", ".to_thread"))
         for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
@@ -267,6 +275,15 @@ class Edges:
             if isinstance(decorator, ast.Call) and (decorator.args or decorator.keywords):
                 if any(isinstance(value, Ext) for value in self.names.values(decorator.func, function.place)):
                     yield from self._callbacks(function.module, function, decorator, _inside(function, decorator), "?decorator")
+
+
+@cache
+def _may_call_back(name: str) -> bool:
+    """Tells whether code outside the project may call what it is given: most of the standard library does not."""
+    top = name.partition(".")[0].partition("(")[0]
+    if top in CALLING_BACK or name in idioms().per_request_callbacks:
+        return True
+    return not (top in sys.stdlib_module_names or hasattr(builtins, top))
 
 
 def _inside(function: Function, node: ast.AST | None = None) -> Place:

@@ -70,6 +70,7 @@ class Graph:
         self.built: dict[Class, set[Function | None]] = {}  # who builds instances; None: something that may keep them
         self.on_body: Callable[[Function], Iterable[Function]] = lambda _function: ()
         self._out: dict[Body, list[Edge]] = {}
+        self._open: set[Body] = set()  # bodies whose calls depend on what parameters are given
         self._possible: dict[Branch, bool] = {}
         self._known: dict[Function, list[Edge]] = {}
         names.arguments_of = self._arguments_of
@@ -103,10 +104,13 @@ class Graph:
         self._link_classes()
         self._known = self.callers
         self.callers = {}
-        self._out = {}
+        self._out = {body: edges for body, edges in self._out.items() if body not in self._open}
+        for edges in self._out.values():
+            for edge in edges:
+                self.callers.setdefault(edge.callee, []).append(edge)
+        self._open = set()
         self.requests = set()
         self.explored = set()
-        self.built = {}
         self._walk([(module, False) for module in self.modules.values()])
         self._walk([(entry, True) for entry in list(self.entries)])
 
@@ -133,8 +137,11 @@ class Graph:
         if body not in self._out:
             function = body if isinstance(body, Function) else None
             module = body.module if isinstance(body, Function) else body
+            self.names.read_parameter = False
             found = [edge for edge in self.edges.out_of(module, function) if self.possible(edge.place)]
             self._out[body] = found
+            if self.names.read_parameter:
+                self._open.add(body)
             for edge in found:
                 self.callers.setdefault(edge.callee, []).append(edge)
         return self._out[body]

@@ -56,11 +56,13 @@ class Names:
         self.is_open: Callable[[Function], bool] = lambda _function: False
         self.memo: dict[ast.AST, frozenset[Value]] = {}
         self.active: set[object] = set()
+        self.open: set[ast.AST] = set()  # what is known of them grows with the calls that are known
         self.read_parameter = False
 
     def forget(self) -> None:
         """Drops what was evaluated: the calls that are known have changed."""
         self.memo.clear()
+        self.open.clear()
         self.members.forget()
 
     # -- expressions --------------------------------------------------------------------------
@@ -69,14 +71,20 @@ class Names:
         """Lists what the expression can be."""
         found = self.memo.get(expr)
         if found is not None:
+            self.read_parameter = self.read_parameter or expr in self.open
             return found
         if expr in self.active:
             return NOTHING
         if len(self.active) > DEEPEST:
             return ANYTHING
         self.active.add(expr)
+        outer, self.read_parameter = self.read_parameter, False
         found = self._values(expr, place)
         self.active.discard(expr)
+        if self.read_parameter:
+            self.open.add(expr)
+        else:
+            self.read_parameter = outer
         if len(found) > WIDEST:
             found = ANYTHING
         self.memo[expr] = found

@@ -16,7 +16,6 @@ WORD = re.compile(r"[^\W\d]\w*")
 ALWAYS = frozenset({"import", "include_router", "register_blueprint", "patch_all", "addHandler", "import_module", "Depends", "Security"})
 
 
-CALL = re.compile(r"([^\W\d]\w*)\s*\(")
 EVERYWHERE = -1  # the mask of all handlers
 
 
@@ -76,17 +75,19 @@ class Relevance:
         for function in module.functions:
             node = function.node
             text = "\n".join(lines[node.lineno - 1 : node.end_lineno]) if whole is None else module.text
-            if not sinks.isdisjoint(CALL.findall(text)):
+            words = whole or frozenset(WORD.findall(text))
+            if any(f"{word}(" in text for word in words & sinks):
                 self._mark(function)
                 continue
-            words = whole or frozenset(WORD.findall(text))
-            words |= frozenset(word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator)))
+            if function.decorated:
+                words |= frozenset(word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator)))
             self._pending.append((words, function, mask))
         for statement in [*module.tree.body, *(statement for cls in module.classes for statement in cls.node.body)]:
             self._take_statement(statement, lines, mask)
         for cls in module.classes:
             bases = frozenset(word for base in cls.node.bases for word in WORD.findall(ast.unparse(base)))
-            self._pending.append((bases, cls.name, mask))
+            if bases:
+                self._pending.append((bases, cls.name, mask))
 
     def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int) -> None:
         if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
