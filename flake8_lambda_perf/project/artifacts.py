@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.facts import Module, Place, Site
 from flake8_lambda_perf.project.names import Names, before
 from flake8_lambda_perf.project.values import Const, Ext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.project.facts import Module, Place, Site
 
 STREAM_LOADERS = frozenset({
     "pickle.load", "json.load", "tomllib.load", "cloudpickle.load", "dill.load", "yaml.load", "yaml.safe_load",
@@ -23,7 +27,8 @@ PATH_CALLS = frozenset({
 PATH_METHODS = frozenset({"resolve", "absolute", "joinpath", "with_name", "with_suffix", "as_posix"})
 PATH_ATTRIBUTES = frozenset({"parent", "parents"})
 DEPLOYED_FOLDERS = frozenset({"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"})
-CHANGING = ("/tmp", "/mnt", "/proc", "/dev/", "/sys/", "://")
+CHANGING = ("/tmp", "/mnt", "/proc", "/dev/", "/sys/", "://")  # noqa: S108  # paths of the code that is read, not our own
+CHANGES = frozenset({"append", "extend", "insert", "update", "setdefault", "pop", "popitem", "remove", "clear", "sort"})
 WRITES = frozenset({"w", "a", "x", "+"})
 PATH_KEYWORDS = frozenset({"filename", "file", "path", "filepath", "io", "f", "fp", "model_path", "filepath_or_buffer"})
 DEEPEST = 8
@@ -37,7 +42,9 @@ class Artifacts:
         self._written: dict[str, frozenset[frozenset[str]]] = {}
 
     def is_constant(self, site: Site, loader: str) -> bool:
-        """Tells whether a call loads a file that is named by literals and is not written by the program."""
+        """Tells whether a call loads a file that is named by literals, and neither file nor result is written to."""
+        if _is_changed(site):
+            return False
         node, place = site.node, site.place
         source = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg in PATH_KEYWORDS), None)
         if source is None or isinstance(source, ast.Starred):
@@ -75,13 +82,16 @@ class Artifacts:
             return self._opened(bindings[0].value, before(bindings[0].place), depth + 1)
         if not isinstance(expr, ast.Call):
             return None
-        if any(isinstance(value, Ext) and value.name in OPENERS for value in self.names.values(expr.func, place)):
+        if self._opens(expr, place):
             return (expr.args[0], place) if expr.args and not _writes(expr, 1) else None
         if isinstance(expr.func, ast.Attribute) and expr.func.attr in READERS:
             if expr.func.attr == "read":
                 return self._opened(expr.func.value, place, depth + 1)
             return (expr.func.value, place) if not _writes(expr, 0) else None
         return None
+
+    def _opens(self, call: ast.Call, place: Place) -> bool:
+        return any(isinstance(value, Ext) and value.name in OPENERS for value in self.names.values(call.func, place))
 
     # -- from a path to its literals ----------------------------------------------------------
 
@@ -93,35 +103,31 @@ class Artifacts:
                 yield text
             case ast.Constant(value=int()) | ast.Name(id="__file__"):
                 yield ""
-            case ast.JoinedStr(values=values):
-                for value in values:
-                    yield from self._literals(value, place, depth + 1)
-            case ast.FormattedValue(value=value):
-                yield from self._literals(value, place, depth + 1)
-            case ast.BinOp(left=left, op=ast.Add() | ast.Div(), right=right):
-                yield from self._literals(left, place, depth + 1)
-                yield from self._literals(right, place, depth + 1)
-            case ast.Subscript(value=value, slice=key):
-                yield from self._of_item(value, key, place, depth)
             case ast.Name():
                 yield from self._of_name(expr, place, depth)
-            case ast.Attribute(value=value, attr=attr) if attr in PATH_ATTRIBUTES:
-                yield from self._literals(value, place, depth + 1)
-            case ast.Attribute():
+            case ast.Attribute() if expr.attr not in PATH_ATTRIBUTES:
                 yield from self._of_values(expr, place)
             case ast.Call():
                 yield from self._of_call(expr, place, depth)
             case _:
-                raise LookupError
+                for part in self._parts(expr, place):
+                    yield from self._literals(part, place, depth + 1)
 
-    def _of_item(self, value: ast.expr, key: ast.expr, place: Place, depth: int) -> Iterator[str]:
-        environ = any(isinstance(found, Ext) and found.name == "os.environ" for found in self.names.values(value, place))
-        if environ and isinstance(key, ast.Constant) and key.value in DEPLOYED_FOLDERS:
-            yield ""
-        elif isinstance(value, ast.Attribute) and value.attr in PATH_ATTRIBUTES:
-            yield from self._literals(value, place, depth + 1)
-        else:
-            raise LookupError
+    def _parts(self, expr: ast.expr, place: Place) -> list[ast.expr]:
+        """Lists what an expression puts together."""
+        match expr:
+            case ast.JoinedStr(values=values):
+                return values
+            case ast.BinOp(left=left, op=ast.Add() | ast.Div(), right=right):
+                return [left, right]
+            case ast.FormattedValue(value=value) | ast.Attribute(value=value):
+                return [value]
+            case ast.Subscript(value=ast.Attribute(attr=attr) as value) if attr in PATH_ATTRIBUTES:
+                return [value]
+            case ast.Subscript(value=value, slice=ast.Constant(value=key)) if key in DEPLOYED_FOLDERS:
+                if self.names.values(value, place) == {Ext("os.environ")}:
+                    return []
+        raise LookupError
 
     def _of_name(self, expr: ast.Name, place: Place, depth: int) -> Iterator[str]:
         bindings = self.names.bindings(expr.id, place) or []
@@ -132,12 +138,10 @@ class Artifacts:
 
     def _of_values(self, expr: ast.expr, place: Place) -> Iterator[str]:
         values = self.names.values(expr, place)
-        for value in values:
-            if not isinstance(value, Const) or not isinstance(value.value, str):
-                raise LookupError
-            yield value.value
-        if len(values) != 1:
+        texts = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
+        if len(values) != 1 or len(texts) != 1:
             raise LookupError
+        yield texts[0]
 
     def _of_call(self, call: ast.Call, place: Place, depth: int) -> Iterator[str]:
         names = {value.name for value in self.names.values(call.func, place) if isinstance(value, Ext)}
@@ -161,8 +165,7 @@ class Artifacts:
         if module.path not in self._written:
             found = set()
             for site in list(module.sites.values()):
-                values = self.names.values(site.node.func, site.place)
-                if site.node.args and _writes(site.node, 1) and any(isinstance(v, Ext) and v.name in OPENERS for v in values):
+                if site.node.args and _writes(site.node, 1) and self._opens(site.node, site.place):
                     parts = self.literals(site.node.args[0], site.place)
                     if parts is not None:
                         found.add(frozenset(parts))
@@ -170,9 +173,35 @@ class Artifacts:
         return self._written[module.path]
 
 
+def _is_changed(site: Site) -> bool:
+    """Tells whether the function changes what it loaded: it needs a fresh one each time."""
+    statement, function = site.place.statement, site.place.scope.function
+    if not isinstance(statement, ast.Assign) or function is None:
+        return False
+    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    for node in ast.walk(function.node):
+        match node:
+            case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
+                root = _root_of(node)
+            case ast.Call(func=ast.Attribute(attr=attr, value=owner)) if attr in CHANGES:
+                root = _root_of(owner)
+            case _:
+                continue
+        if root in names:
+            return True
+    return False
+
+
+def _root_of(expr: ast.expr) -> str:
+    while isinstance(expr, ast.Attribute | ast.Subscript):
+        expr = expr.value
+    return expr.id if isinstance(expr, ast.Name) else ""
+
+
 def _writes(call: ast.Call, position: int) -> bool:
     """Tells whether a call of `open` may write: its mode says so, or cannot be read."""
-    mode = call.args[position] if len(call.args) > position else next((k.value for k in call.keywords if k.arg == "mode"), None)
+    named = next((keyword.value for keyword in call.keywords if keyword.arg == "mode"), None)
+    mode = call.args[position] if len(call.args) > position else named
     if mode is None:
         return False
     return not (isinstance(mode, ast.Constant) and isinstance(mode.value, str)) or bool(WRITES & set(mode.value))

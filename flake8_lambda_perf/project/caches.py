@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.analysis import Analysis, Build
-from flake8_lambda_perf.project.facts import Module, Place
-from flake8_lambda_perf.project.graph import Proof
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.project.analysis import Analysis, Build
+    from flake8_lambda_perf.project.facts import Module, Place
+    from flake8_lambda_perf.project.graph import Proof
 
 CLIENT_CODES = frozenset({"LPF101", "LPF102", "LPF103", "LPF104"})
 LOOKUPS = frozenset({"setdefault", "get", "pop"})
@@ -49,25 +52,20 @@ class Caches:
         for path in sorted(analysis.graph.modules):
             self._look_at(analysis.graph.modules[path])
         for node, build in analysis.builds.items():
-            if build.client.code in CLIENT_CODES and all(self._kept_on_instance(build, proof) for proof in build.proofs):
+            kept = (self._kept_on_instance(build, proof) for proof in build.proofs)
+            if build.client.code in CLIENT_CODES and all(kept):
                 self.found.setdefault(node, build)
                 self.replaced.add(node)
-            elif all(any(edge.node in self.found for edge in proof.path) for proof in build.proofs):
+            elif all(any(edge.node in self.replaced for edge in proof.path) for proof in build.proofs):
                 self.replaced.add(node)
 
     def _builds_by_call(self) -> dict[ast.AST, Build]:
         """Maps each call that builds a client, itself or through what it calls, to the build."""
-        found: dict[ast.AST, Build] = {}
-        for node, build in self.analysis.builds.items():
-            if build.client.code in CLIENT_CODES:
-                for proof in build.proofs:
-                    found.update((edge.node, build) for edge in proof.path)
+        clients = [build for build in self.analysis.builds.values() if build.client.code in CLIENT_CODES]
+        found = {edge.node: build for build in clients for proof in build.proofs for edge in proof.path}
         for node, construction in self.analysis.constructions.items():
             found.update((node, build) for build in construction.builds if build.client.code in CLIENT_CODES)
-        for node, build in self.analysis.builds.items():
-            if build.client.code in CLIENT_CODES:
-                found[node] = build
-        return found
+        return found | {build.site.node: build for build in clients}
 
     def _look_at(self, module: Module) -> None:
         for site in list(module.sites.values()):
@@ -87,9 +85,25 @@ class Caches:
         return bool(kept) and all(location.owner != "?" for location in kept)
 
     def _kept_on_instance(self, build: Build, proof: Proof) -> bool:
-        """Tells whether a build is guarded by a memory of an object that lives no longer than a request."""
-        guarded = self.analysis.graph.memos.around(build.site.place) is not None
-        return guarded or any(edge.memo is not None for edge in proof.path)
+        """Tells whether a build is kept by an object that lives no longer than a request."""
+        graph = self.analysis.graph
+        if graph.memos.around(build.site.place) is not None:
+            return _is_stored(build.site.node, build.site.place)
+        for edge in reversed(proof.path):
+            if edge.memo is not None:
+                return graph.wrappers.memoised_on_instance(edge.callee) or _is_stored(edge.node, edge.place)
+        return False
+
+
+def _is_stored(node: ast.AST, place: Place) -> bool:
+    """Tells whether what a call gives goes right into an attribute: `self._s3 = boto3.client("s3")`."""
+    match place.statement:
+        case ast.Assign(targets=targets, value=ast.Call() as value):
+            kept = any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets)
+            return kept and node in chain_of(value)
+        case ast.AnnAssign(target=ast.Attribute(), value=ast.Call() as value):
+            return node in chain_of(value)
+    return False
 
 
 def _attribute_of(lookup: ast.Call) -> ast.expr:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.analysis import Analysis
-from flake8_lambda_perf.project.facts import Function, Module, Site
-from flake8_lambda_perf.project.loads import Loads
 from flake8_lambda_perf.project.values import Ext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Function, Module, Site
+    from flake8_lambda_perf.project.loads import Loads
 
 MAKERS = {
     "include_router": frozenset({"fastapi.FastAPI()", "fastapi.APIRouter()"}),
@@ -33,16 +37,15 @@ def registrations(analysis: Analysis, loads: Loads) -> dict[ast.AST, Registratio
     for path in sorted(analysis.graph.modules):
         if _is_snapshot(analysis, loads, path):
             continue
-        groups: dict[tuple[str, Function | None, str], list[ast.Call]] = {}
+        groups: dict[tuple[Function | None, str], list[ast.Call]] = {}
         module = analysis.graph.modules[path]
         for site in _registering(analysis, module):
-            assert isinstance(site.node.func, ast.Attribute)
-            key = (site.node.func.attr, site.function, ast.unparse(site.node.func.value))
+            key = (site.function, ast.unparse(site.node.func))
             groups.setdefault(key, []).append(site.node)
-        for (_attr, _function, app), calls in groups.items():
+        for (_function, method), calls in groups.items():
             if len({ast.unparse(call.args[0]) for call in calls}) > limit:
                 calls.sort(key=lambda call: (call.lineno, call.col_offset))
-                found[calls[0]] = Registration(module, app, tuple(calls))
+                found[calls[0]] = Registration(module, method.rpartition(".")[0], tuple(calls))
     return found
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project import wildcards
-from flake8_lambda_perf.project.analysis import Analysis, Build
 from flake8_lambda_perf.project.artifacts import Artifacts
 from flake8_lambda_perf.project.caches import CLIENT_CODES, Caches, chain_of, default_of
-from flake8_lambda_perf.project.facts import Function, Module, Place
 from flake8_lambda_perf.project.imports import Imports
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.registrations import Registration, registrations
 from flake8_lambda_perf.project.values import Ext, Func
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.analysis import Analysis, Build
+    from flake8_lambda_perf.project.facts import Function, Module, Place
 
 METHODS = frozenset({"addHandler", "download_file", "download_fileobj", "include_router", "register_blueprint"})
 PATCH_ALL = "aws_xray_sdk.core.patch_all"
@@ -112,9 +115,8 @@ class Suspects:
         for site in list(module.sites.values()):
             func = site.node.func
             last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-            if last in METHODS or (patches and site.function is None) or default_of(site.node) is not None:
-                yield module.path, site.place.statement
-            elif patches and last and self.is_patch_all(site.node, site.place):
+            known = last in METHODS or default_of(site.node) is not None
+            if known or (patches and self.is_patch_all(site.node, site.place)):
                 yield module.path, site.place.statement
 
     def _imports(self, codes: frozenset[str]) -> Found:
@@ -130,9 +132,8 @@ class Suspects:
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
         """Lists the wildcard imports of a module that are worth naming."""
         for node, place in module.imports:
-            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                if wildcards.is_reported(self.analysis, module, node, place):
-                    yield node, place
+            if isinstance(node, ast.ImportFrom) and wildcards.is_reported(self.analysis, module, node, place):
+                yield node, place
 
     def is_patch_all(self, node: ast.Call, place: Place) -> bool:
         """Tells whether a call is `patch_all()` of the X-Ray SDK and can be nothing else."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flake8_lambda_perf.model import Fix
     from flake8_lambda_perf.syntax.view import Evidence, ModuleView
 

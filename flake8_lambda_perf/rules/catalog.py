@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from flake8_lambda_perf.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flake8_lambda_perf.config import Settings
 
 CATALOG: Final = Path(__file__).with_name("catalog.json")

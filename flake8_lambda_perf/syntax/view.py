@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Handler, Span, Step
-from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.caches import default_of
-from flake8_lambda_perf.project.edges import Edge
-from flake8_lambda_perf.project.facts import Module, Place, Site
-from flake8_lambda_perf.project.graph import Proof
-from flake8_lambda_perf.project.imports import ImportVerdict
-from flake8_lambda_perf.project.registrations import Registration
-from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.project.values import Ext
-from flake8_lambda_perf.source import Lines
 
-VERBS = {"calls": "calls", "builds": "builds", "passes": "passes on", "reads": "reads", "enters": "enters", "iterates": "iterates"}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import libcst as cst
+
+    from flake8_lambda_perf.project.analysis import Build, Construction
+    from flake8_lambda_perf.project.edges import Edge
+    from flake8_lambda_perf.project.facts import ImportSite, Module, Place, Site
+    from flake8_lambda_perf.project.graph import Proof
+    from flake8_lambda_perf.project.registrations import Registration
+    from flake8_lambda_perf.project.suspects import Suspects
+    from flake8_lambda_perf.source import Lines
+
+VERBS = {
+    "calls": "calls",
+    "builds": "builds",
+    "passes": "passes on",
+    "reads": "reads",
+    "enters": "enters",
+    "iterates": "iterates",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +49,12 @@ class Evidence:
 class ModuleView:
     """One module as rules see it; `pairs` maps the id of a LibCST node to its `ast` node."""
 
-    def __init__(
-        self, analysis: Analysis, module: Module, lines: Lines, pairs: Mapping[int, ast.AST], suspects: Suspects | None = None
-    ) -> None:
-        self.analysis = analysis
+    def __init__(self, suspects: Suspects, module: Module, lines: Lines, pairs: Mapping[int, ast.AST]) -> None:
+        self.analysis = suspects.analysis
         self.module = module
         self.lines = lines
         self.pairs = pairs
-        self.suspects = suspects if suspects is not None else Suspects(analysis)
+        self.suspects = suspects
 
     def ast_of(self, node: cst.CSTNode) -> ast.AST | None:
         """Gives the `ast` node of a LibCST node; None for what has none (commas, names of parameters)."""
@@ -55,6 +63,13 @@ class ModuleView:
     def span_of(self, node: cst.CSTNode) -> Span:
         """Gives the characters of a node."""
         return self.lines.span(self.pairs[id(node)])
+
+    def call_of(self, node: cst.Call) -> ast.Call:
+        """Gives the `ast` node of a call."""
+        partner = self.pairs[id(node)]
+        if not isinstance(partner, ast.Call):
+            raise TypeError(f"a call is paired with {type(partner).__name__}")
+        return partner
 
     def site_of(self, node: cst.Call) -> Site | None:
         """Gives the facts of a call."""
@@ -97,16 +112,15 @@ class ModuleView:
         partner = self.ast_of(node)
         return self.suspects.registrations.get(partner) if partner is not None else None
 
-    def import_at(self, node: cst.Import | cst.ImportFrom) -> ImportVerdict | None:
-        """Judges an import inside a function; None at module scope and outside of deployed code."""
+    def import_site(self, node: cst.Import | cst.ImportFrom) -> ImportSite | None:
+        """Gives the facts of an import inside a function."""
         partner = self.ast_of(node)
-        site = next((s for f in self.module.functions for s in f.imports if s.node is partner), None)
-        return self.suspects.imports.judge(site) if site is not None else None
+        return next((site for owner in self.module.functions for site in owner.imports if site.node is partner), None)
 
-    def wildcard_at(self, node: cst.ImportFrom) -> bool:
-        """Tells whether a wildcard import brings in names that the module uses."""
+    def wildcard_at(self, node: cst.ImportFrom) -> ast.ImportFrom | None:
+        """Gives a wildcard import that brings in names which the module uses."""
         partner = self.ast_of(node)
-        return any(found is partner for found, _place in self.suspects.wildcards(self.module))
+        return next((found for found, _place in self.suspects.wildcards(self.module) if found is partner), None)
 
     def names_of(self, node: cst.Call) -> frozenset[str]:
         """Lists the names outside the project that a called function can have; empty where it can be anything else."""
@@ -126,7 +140,7 @@ class ModuleView:
         if isinstance(site.node.func, ast.Attribute):
             values.append(site.node.func.value)
         graph = self.analysis.graph
-        if site.function not in graph.requests:
+        if site.function is None or site.function not in graph.requests:
             return None
         duties = graph.duties.of_values(values, site.place)
         if duties is None:
@@ -140,7 +154,8 @@ class ModuleView:
 
     def is_added(self, call: ast.Call) -> bool:
         """Tells whether a log handler is made right in a call of `addHandler`."""
-        return any(call in site.node.args and _last(site.node.func) == "addHandler" for site in self.module.sites.values())
+        sites = self.module.sites.values()
+        return any(call in site.node.args and _last(site.node.func) == "addHandler" for site in sites)
 
     def lookup_around(self, node: cst.Call) -> ast.Call | None:
         """Gives the look-up whose default a call is."""
@@ -175,8 +190,7 @@ class ModuleView:
         """Tells a proof as steps: the handler, each call on the way, and the line itself, in this module by default."""
         handler = self.analysis.handler_of[proof.entry]
         steps = [Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")]
-        for edge in proof.path:
-            steps.append(Step(edge.module.path, edge.line, _told(edge)))
+        steps.extend(Step(edge.module.path, edge.line, _told(edge)) for edge in proof.path)
         steps.append(Step(path or self.module.path, line, text))
         return Evidence(handler, tuple(steps))
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
+from typing import TYPE_CHECKING
 
-import libcst as cst
+from flake8_lambda_perf.fixes import hoist
+from flake8_lambda_perf.rules.base import Rule
 
-from flake8_lambda_perf.project.analysis import Build
-from flake8_lambda_perf.rules.base import Rule, no_fix
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_lambda_perf.project.analysis import Build
 
 
 class ClientRule(Rule):
@@ -23,4 +28,5 @@ class ClientRule(Rule):
         """Reports a call with the path that leads to the build."""
         evidence = self.view.build_evidence(build)
         factory = ast.unparse(build.site.node.func)
-        self.report(node, evidence, no_fix, factory=factory, handler=evidence.handler_name)
+        plan = partial(hoist.plan, self.view.analysis, build, build.site.node)
+        self.report(node, evidence, plan, factory=factory, handler=evidence.handler_name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_lambda_perf.project.facts import Site
 
 EXISTS = ("exists", "isfile", "is_file", "stat(", "getsize")
 UPLOADS = ("upload_file", "upload_fileobj", "put_object")
@@ -40,7 +43,7 @@ class ArtifactLoadPerInvocation(ClientRule):
     code = "LPF112"
     name = "artifact-load-per-invocation"
     message = "`{factory}` reads the same file on every invocation of `{handler}`; load it once, at module scope"
-    triggers = ("load", "read_", "Interpreter", "pipeline", "from_pretrained", "InferenceSession", "download_file", "Reader")
+    triggers = ("load", "read_", "Interpreter", "pipeline", "from_pretrained", "InferenceSession", "Reader")
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
@@ -65,7 +68,7 @@ class ArtifactLoadPerInvocation(ClientRule):
             self.report(node, evidence, factory=factory, handler=evidence.handler_name)
 
     def _may_change(self, site: Site) -> bool:
-        """Tells whether key or file are not literal, the file is looked for first, or the object is written here too."""
+        """Tells whether key or file are not literal, the file is looked for first, or objects are written here too."""
         values = [*site.node.args, *(keyword.value for keyword in site.node.keywords)]
         named = values[-2:]
         if len(values) < 2 or any(self.view.suspects.artifacts.literals(value, site.place) is None for value in named):

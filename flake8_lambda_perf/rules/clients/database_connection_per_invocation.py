@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class DatabaseConnectionPerInvocation(ClientRule):
@@ -34,14 +37,14 @@ class DatabaseConnectionPerInvocation(ClientRule):
         def handler(event, context):
             with engine.connect() as connection:
                 return connection.execute(text("SELECT 1")).scalar()
-    Fix: Safe for engines, pools and clients that connect when they are first used: they move to module scope. Unsafe for
-        raw connections, which go stale when the environment is frozen: they move into a function that checks them.
+    Fix: Safe for engines, pools and clients that connect when they are first used: they move to module scope. Unsafe
+        for raw connections, which go stale when the environment is frozen: they move into a function that checks them.
         Not offered where an argument depends on the request or holds a credential that expires.
     """
 
     code = "LPF102"
     name = "database-connection-per-invocation"
-    message = "`{factory}` opens a database connection on every invocation of `{handler}`; keep one for the execution environment"
+    message = "`{factory}` opens a database connection on every invocation of `{handler}`; keep one for the environment"
     triggers = ("psycopg2", "psycopg", "sqlalchemy", "pymysql", "MySQLdb", "pymongo", "redis", "sqlite3", "connect")
 
     def visit_Call(self, node: cst.Call) -> None:

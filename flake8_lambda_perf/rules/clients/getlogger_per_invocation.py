@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class GetloggerPerInvocation(ClientRule):

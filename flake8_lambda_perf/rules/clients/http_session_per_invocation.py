@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class HttpSessionPerInvocation(ClientRule):
@@ -28,13 +31,13 @@ class HttpSessionPerInvocation(ClientRule):
 
         def handler(event, context):
             return session.get("https://example.com/rates", timeout=3).json()
-    Fix: Safe: the session moves to module scope. Not offered in a `with` statement, or where it is given anything of the
-        request.
+    Fix: Safe: the session moves to module scope. Not offered in a `with` statement, or where it is given anything of
+        the request.
     """
 
     code = "LPF103"
     name = "http-session-per-invocation"
-    message = "`{factory}` runs on every invocation of `{handler}` and throws its connections away; keep one at module scope"
+    message = "`{factory}` runs on every invocation of `{handler}` and drops its connections; keep one at module scope"
     triggers = ("requests", "httpx", "urllib3", "http.client")
 
     def visit_Call(self, node: cst.Call) -> None:

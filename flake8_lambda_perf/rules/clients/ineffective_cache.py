@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.base import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class IneffectiveCache(Rule):

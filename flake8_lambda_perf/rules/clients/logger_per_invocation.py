@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_lambda_perf.project.facts import Place
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.analysis import Build
+    from flake8_lambda_perf.project.facts import Place
 
 LOGGERS = frozenset({
     "logging.getLogger().addHandler", "logging.root.addHandler", "aws_lambda_powertools.Logger().addHandler",
@@ -48,16 +52,15 @@ class LoggerPerInvocation(ClientRule):
     code = "LPF106"
     name = "logger-per-invocation"
     message = "`{factory}` runs on every invocation of `{handler}`; set it up once, at module scope"
-    triggers = ("addHandler", "basicConfig", "dictConfig", "fileConfig", "aws_lambda_powertools", "aws_xray_sdk", "structlog", "sentry_sdk")
+    triggers = ("logging", "aws_lambda_powertools", "aws_xray_sdk", "structlog", "sentry_sdk", "watchtower")
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
         build = self.view.built_at(node)
         if build is None:
             self._look_for_handler(node)
-        elif build.client.code == self.code and build.client.name not in PATCHES:
-            if not self._is_checked(build.site.place) and not self.view.is_added(build.site.node):
-                self.report_build(node, build)
+        elif build.client.code == self.code and not self._is_excused(build):
+            self.report_build(node, build)
 
     def _look_for_handler(self, node: cst.Call) -> None:
         """Reports `logger.addHandler(...)`, unless the handler is taken off again or gathers one request's lines."""
@@ -68,11 +71,18 @@ class LoggerPerInvocation(ClientRule):
         proof = self.view.proof_of(site) if site is not None else None
         if site is None or proof is None or self._is_checked(site.place) or "removeHandler" in self.view.module.text:
             return
-        if any(name.startswith("io.") for arg in site.node.args for name in self.view.arguments_inside(arg, site.place)):
+        inside = (name for arg in site.node.args for name in self.view.arguments_inside(arg, site.place))
+        if any(name.startswith("io.") for name in inside):
             return
         factory = ast.unparse(site.node.func)
         evidence = self.view.evidence(proof, site.node.lineno, f"`{factory}(...)` adds one more handler")
         self.report(node, evidence, factory=factory, handler=evidence.handler_name)
+
+    def _is_excused(self, build: Build) -> bool:
+        """Tells whether another finding covers a build, or a test stands before it."""
+        if build.client.name in PATCHES or self.view.is_added(build.site.node):
+            return True
+        return self._is_checked(build.site.place)
 
     def _is_checked(self, place: Place) -> bool:
         """Tells whether a test looks first whether everything is set up."""

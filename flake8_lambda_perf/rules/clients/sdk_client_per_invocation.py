@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.clients._client import ClientRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class SdkClientPerInvocation(ClientRule):
@@ -28,8 +31,8 @@ class SdkClientPerInvocation(ClientRule):
 
         def handler(event, context):
             return client.responses.create(model="gpt-5", input=event["question"]).output_text
-    Fix: Safe where the arguments are constants or come from the environment. Not offered where an argument depends on the
-        request.
+    Fix: Safe where the arguments are constants or come from the environment. Not offered where an argument depends on
+        the request.
     """
 
     code = "LPF104"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from functools import partial
+from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes import hoist
 from flake8_lambda_perf.project.caches import CLIENT_CODES
-from flake8_lambda_perf.rules.base import Rule, no_fix
+from flake8_lambda_perf.rules.base import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class WrapperPerInvocation(Rule):
@@ -66,4 +71,5 @@ class WrapperPerInvocation(Rule):
             return
         evidence = self.view.build_evidence(builds[0])
         names = {"cls": construction.cls.name, "factory": builds[0].client.name, "handler": evidence.handler_name}
-        self.report(node, evidence, no_fix, **names)
+        plan = partial(hoist.plan, self.view.analysis, construction, self.view.call_of(node))
+        self.report(node, evidence, plan, **names)

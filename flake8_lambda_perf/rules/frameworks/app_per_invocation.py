@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
+from typing import TYPE_CHECKING
 
-import libcst as cst
-
+from flake8_lambda_perf.fixes import hoist
 from flake8_lambda_perf.rules.base import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class AppPerInvocation(Rule):
@@ -35,8 +39,8 @@ class AppPerInvocation(Rule):
 
         def handler(event, context):
             return asgi(event, context)
-    Fix: Safe where the application is only used: it moves to module scope. Not offered where routes are added to it in the
-        function, or where an argument depends on the request.
+    Fix: Safe where the application is only used: it moves to module scope. Not offered where routes are added to it in
+        the function, or where an argument depends on the request.
     """
 
     code = "LPF303"
@@ -49,7 +53,7 @@ class AppPerInvocation(Rule):
         build = self.view.app_at(node)
         if build is None:
             return
-        partner = self.view.pairs[id(node)]
-        factory = ast.unparse(partner.func) if isinstance(partner, ast.Call) else build.client.name
+        partner = self.view.call_of(node)
         evidence = self.view.build_evidence(build)
-        self.report(node, evidence, factory=factory, handler=evidence.handler_name)
+        plan = partial(hoist.plan, self.view.analysis, build, partner)
+        self.report(node, evidence, plan, factory=ast.unparse(partner.func), handler=evidence.handler_name)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.rules.base import Rule
+from flake8_lambda_perf.fixes import blueprints
+from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class EagerBlueprints(Rule):
+class EagerBlueprints(RegistrationRule):
     """A Flask application imports the modules of all its blueprints to serve one path.
 
     Why: a function is started for one request, which needs one view. The modules of all others are imported all the
         same, with everything that they import, and every cold start pays for it.
-    Cost: measured on two desktop cores, ten blueprints with eight views each: import of the application 649 ms, and 111 ms
-        with lazy views.
+    Cost: measured on two desktop cores, ten blueprints with eight views each: import of the application 649 ms, and
+        111 ms with lazy views.
     Slow:
         # file: lambda-perf.toml
         max-eager-routers = 4
@@ -95,15 +99,9 @@ class EagerBlueprints(Rule):
 
     code = "LPF302"
     name = "eager-blueprints"
-    message = "`{app}` loads {count} blueprints at each cold start of `{handler}`, to serve one path; load each when it is asked for"
+    message = "`{app}` loads {count} blueprints at cold starts of `{handler}` to serve one path; load each when needed"
     triggers = ("register_blueprint",)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "register_blueprint":
-            return
-        found = self.view.registration_at(node)
-        if found is not None:
-            line = found.calls[0].lineno
-            evidence = self.view.load_evidence(line, f"`{found.app}` registers {len(found.calls)} blueprints, this one first")
-            self.report(node, evidence, app=found.app, count=str(len(found.calls)), handler=evidence.handler_name)
+        self.look_at(node, "register_blueprint", "blueprints", blueprints.plan)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.rules.base import Rule
+from flake8_lambda_perf.fixes import routers
+from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
-class EagerRouters(Rule):
+class EagerRouters(RegistrationRule):
     """A FastAPI application imports the modules of all its routers to serve one path.
 
     Why: a function is started for one request, which needs one router. The others are imported all the same, with
         everything that they import, and every cold start pays for it.
-    Cost: measured on two desktop cores, FastAPI 0.165, thirty routers with a service and a third-party import each: import of
-        the application 1786 ms, and 214 ms with lazy routers, 190 of them for FastAPI itself.
+    Cost: measured on two desktop cores, FastAPI 0.165, thirty routers with a service and a third-party import each:
+        import of the application 1786 ms, and 214 ms with lazy routers, 190 of them for FastAPI itself.
     Slow:
         # file: lambda-perf.toml
         max-eager-routers = 4
@@ -90,15 +94,9 @@ class EagerRouters(Rule):
 
     code = "LPF301"
     name = "eager-routers"
-    message = "`{app}` loads {count} routers at each cold start of `{handler}`, to serve one path; load each when it is asked for"
+    message = "`{app}` loads {count} routers at a cold start of `{handler}` to serve one path; load each when needed"
     triggers = ("include_router",)
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "include_router":
-            return
-        found = self.view.registration_at(node)
-        if found is not None:
-            line = found.calls[0].lineno
-            evidence = self.view.load_evidence(line, f"`{found.app}` registers {len(found.calls)} routers, this one first")
-            self.report(node, evidence, app=found.app, count=str(len(found.calls)), handler=evidence.handler_name)
+        self.look_at(node, "include_router", "routers", routers.plan)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.base import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class ImportInFunction(Rule):
@@ -49,13 +51,13 @@ class ImportInFunction(Rule):
         self._look_at(node)
 
     def _look_at(self, node: cst.Import | cst.ImportFrom) -> None:
-        verdict = self.view.import_at(node)
-        if verdict is None or verdict.code != self.code:
+        site = self.view.import_site(node)
+        verdict = self.view.suspects.imports.judge(site) if site is not None else None
+        if site is None or verdict is None or verdict.code != self.code:
             return
-        partner = self.view.pairs[id(node)]
-        statement = ast.unparse(partner)
+        line, statement = site.node.lineno, ast.unparse(site.node)
         if verdict.proof is not None:
-            evidence = self.view.evidence(verdict.proof, partner.lineno, f"`{statement}` is executed")
+            evidence = self.view.evidence(verdict.proof, line, f"`{statement}` is executed")
         else:
-            evidence = self.view.load_evidence(partner.lineno, f"`{statement}` stands in a function")
+            evidence = self.view.load_evidence(line, f"`{statement}` stands in a function")
         self.report(node, evidence, statement=statement)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
+from typing import TYPE_CHECKING
 
-import libcst as cst
-
+from flake8_lambda_perf.fixes import imports
 from flake8_lambda_perf.rules.base import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 class ImportPerInvocation(Rule):
@@ -35,7 +39,7 @@ class ImportPerInvocation(Rule):
 
     code = "LPF201"
     name = "import-per-invocation"
-    message = "`{statement}` runs on every invocation of `{handler}`; move it to the top of the module"
+    message = "`{statement}` runs while requests to `{handler}` wait; move it to the top of the module"
     triggers = ("import",)
 
     def visit_Import(self, node: cst.Import) -> None:
@@ -47,10 +51,11 @@ class ImportPerInvocation(Rule):
         self._look_at(node)
 
     def _look_at(self, node: cst.Import | cst.ImportFrom) -> None:
-        verdict = self.view.import_at(node)
-        if verdict is None or verdict.code != self.code or verdict.proof is None:
+        site = self.view.import_site(node)
+        verdict = self.view.suspects.imports.judge(site) if site is not None else None
+        if site is None or verdict is None or verdict.code != self.code or verdict.proof is None:
             return
-        partner = self.view.pairs[id(node)]
-        statement = ast.unparse(partner)
-        evidence = self.view.evidence(verdict.proof, partner.lineno, f"`{statement}` is executed")
-        self.report(node, evidence, statement=statement, handler=evidence.handler_name)
+        statement = ast.unparse(site.node)
+        plan = partial(imports.move, self.view.suspects.imports, site)
+        evidence = self.view.evidence(verdict.proof, site.node.lineno, f"`{statement}` is executed")
+        self.report(node, evidence, plan, statement=statement, handler=evidence.handler_name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 import libcst as cst
 
+from flake8_lambda_perf.fixes import wildcards
 from flake8_lambda_perf.rules.base import Rule
 
 
@@ -36,8 +38,8 @@ class WildcardImport(Rule):
         # file: constants.py
         STATUS_OK = 200
         STATUS_BAD = 400
-    Fix: Safe where the names of the module are known: the used ones are named. Unsafe otherwise. Not offered where other
-        modules take names from this one.
+    Fix: Safe where the names of the module are known: the used ones are named. Unsafe otherwise. Not offered where
+        other modules take names from this one.
     """
 
     code = "LPF203"
@@ -47,8 +49,9 @@ class WildcardImport(Rule):
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> None:
         """Looks at `from x import *`."""
-        if isinstance(node.names, cst.ImportStar) and self.view.wildcard_at(node):
-            partner = self.view.pairs[id(node)]
+        partner = self.view.wildcard_at(node) if isinstance(node.names, cst.ImportStar) else None
+        if partner is not None:
+            plan = partial(wildcards.narrow, self.view.suspects.imports, self.view.module, partner)
             statement = ast.unparse(partner)
             evidence = self.view.load_evidence(partner.lineno, f"`{statement}` is executed")
-            self.report(node, evidence, statement=statement, handler=evidence.handler_name)
+            self.report(node, evidence, plan, statement=statement, handler=evidence.handler_name)
