@@ -1,0 +1,142 @@
+"""Makes a real cache of one that builds before it looks (LPF107): `CACHE.setdefault(key, build())`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import (
+    Draft,
+    MoveError,
+    as_expression,
+    checked,
+    draft_of,
+    indent_unit,
+    inserted,
+    lot_of,
+    moved,
+    replaced,
+)
+from flake8_lambda_perf.fixes.uses import parents_in
+from flake8_lambda_perf.model import Edit, Fix, Span
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Function, Place
+
+REASON = "what is built stays in the cache, where every call built a new one before"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A call that looks something up and builds its default: the test that it is missing, and where it is kept."""
+
+    call: ast.Call
+    missing: str
+    kept: str
+    default: ast.expr
+
+
+def plan(analysis: Analysis, node: ast.Call, place: Place) -> Fix | None:
+    """Plans a test before the build; `node` is the call whose default is built, or the build in it."""
+    function = place.scope.function
+    if function is None or isinstance(function.node, ast.Lambda):
+        return None
+    try:
+        edits = _edits(analysis, function, node)
+    except MoveError:
+        return None
+    return Fix("Build only what the cache does not hold", tuple(sorted(edits)), (), "unsafe", REASON)
+
+
+def _edits(analysis: Analysis, function: Function, node: ast.Call) -> list[Edit]:
+    draft, parents = draft_of(function.module), parents_in(function.node)
+    lookup = _lookup(analysis, function, node, parents, draft)
+    statement = _statement(lookup.call, parents)
+    lot = lot_of(draft, statement, function.node)
+    if not lot.alone:
+        raise MoveError("the statement shares its line with another one")
+    indent = draft.indent_of(statement.lineno)
+    unit = indent_unit(function.module, draft)
+    text = as_expression(moved(draft, draft.span(checked(draft, lookup.default)), lookup.default, indent + unit, {}))
+    test = f"{indent}if {lookup.missing}:{draft.newline}{indent}{unit}{lookup.kept} = {text}"
+    start = draft.line_start(statement.lineno)
+    if _is_done(statement, lookup):
+        end = draft.span(statement).end
+        return [Edit(draft.path, Span(start, end), test)]
+    return [inserted(draft, start, test + draft.newline), replaced(draft, lookup.call, lookup.kept)]
+
+
+def _is_done(statement: ast.stmt, lookup: Lookup) -> bool:
+    """Tells whether the test alone says all: the value is not used, or assigned to where it is kept anyway."""
+    match statement:
+        case ast.Expr(value=value):
+            return value is lookup.call
+        case ast.Assign(targets=[target], value=value):
+            return value is lookup.call and ast.unparse(target) == lookup.kept
+    return False
+
+
+def _lookup(
+    analysis: Analysis, function: Function, node: ast.Call, parents: dict[ast.AST, ast.AST], draft: Draft
+) -> Lookup:
+    call: ast.AST | None = node
+    while call is not None and not isinstance(call, ast.stmt):
+        if isinstance(call, ast.Call) and not call.keywords:
+            found = _read(call, draft)
+            if found is not None and (call is node or node in set(ast.walk(found.default))):
+                _judge(analysis, function, found)
+                return found
+        call = parents.get(call)
+    raise MoveError("no call looks something up here")
+
+
+def _read(call: ast.Call, draft: Draft) -> Lookup | None:
+    match call:
+        case ast.Call(func=ast.Attribute(value=owner, attr="setdefault" | "get"), args=[key, ast.Call() as default]):
+            if _is_simple(owner) and _is_simple(key):
+                kept = f"{draft.of(owner)}[{draft.of(key)}]"
+                return Lookup(call, f"{draft.of(key)} not in {draft.of(owner)}", kept, default)
+        case ast.Call(
+            func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(name)) as key, ast.Call() as default]
+        ):
+            if _is_simple(owner) and name.isidentifier():
+                missing = f"not hasattr({draft.of(owner)}, {draft.of(key)})"
+                return Lookup(call, missing, f"{draft.of(owner)}.{name}", default)
+    return None
+
+
+def _is_simple(expr: ast.expr) -> bool:
+    """Tells whether an expression may be written down twice: a literal, or a dotted name."""
+    if isinstance(expr, ast.Attribute):
+        return _is_simple(expr.value)
+    return isinstance(expr, ast.Constant | ast.Name)
+
+
+def _judge(analysis: Analysis, function: Function, lookup: Lookup) -> None:
+    """Raises unless the lookup runs whenever its statement does, on something that outlives the request."""
+    site = function.module.sites.get(lookup.call)
+    if site is None or any(branch.kind == "operand" for branch in site.place.branch.chain()):
+        raise MoveError("the lookup is only reached at times")
+    if site.place.scope is not function.scope:
+        raise MoveError("the lookup stands in a comprehension")
+    owner = lookup.call.func.value if isinstance(lookup.call.func, ast.Attribute) else lookup.call.args[0]
+    while isinstance(owner, ast.Attribute):
+        owner = owner.value
+    bindings = analysis.names.bindings(owner.id, site.place) if isinstance(owner, ast.Name) else None
+    if not bindings or any(binding.place.scope.kind != "module" for binding in bindings):
+        raise MoveError("the cache is gone with the request")
+    if isinstance(lookup.call.func, ast.Attribute) and any(
+        binding.kind not in ("assign", "class") for binding in bindings
+    ):
+        raise MoveError("what is looked into may be no dictionary")
+
+
+def _statement(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> ast.stmt:
+    """Gives the simple statement that an expression stands in."""
+    while not isinstance(node, ast.stmt):
+        node = parents[node]
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr | ast.Return):
+        raise MoveError("the lookup is part of a compound statement")
+    return node
