@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Finding, Problem, Run
+from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
 from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.load import Project
@@ -29,7 +30,7 @@ from flake8_lambda_perf.suppress import Suppressions
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.rules.base import Report, Rule
-    from flake8_lambda_perf.syntax.view import ModuleView
+    from flake8_lambda_perf.rules.view import ModuleView
 
 
 ROUNDS = 10
@@ -61,17 +62,15 @@ def check_with_fixes(job: Job) -> Run:
     """Finds what is slow, each finding with its fix where there is one."""
     started = time.perf_counter()
     with _without_collector():
-        checked = _Checked(job)
-        findings = checked.findings()
-        return Run(
-            tuple(findings),
-            checked.problems(),
-            tuple(sorted((e.handler for e in checked.analysis.entries), key=lambda h: (h.path, h.line, h.name))),
-            len(checked.tree.python),
-            checked.tree.skipped_vendored,
-            time.perf_counter() - started,
-            {finding.path: checked.text(finding.path) for finding in findings},
-        )
+        sources = _Sources(job)
+        key = sources.key() if job.cache is not None else ""
+        run = cache.load(job.cache, key) if job.cache is not None else None
+        if run is None:
+            run = _Checked(job, sources).run()
+            if job.cache is not None:
+                cache.save(job.cache, key, run)
+        texts = {finding.path: sources.text(finding.path) for finding in run.findings}
+        return replace(run, seconds=time.perf_counter() - started, texts=texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared 
     overlay = dict(job.overlay)
     problems: dict[tuple[str, str], Problem] = {}
     applied = 0
+    wanted: list[Finding] = []
     for _ in range(ROUNDS):
         run = check_with_fixes(replace(job, overlay=overlay, cache=None))
         wanted = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe") and _key(f) not in problems]
@@ -159,32 +159,66 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-class _Checked:
-    """One look at a project."""
+class _Sources:
+    """What a project consists of: its files, found and read but not looked at."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.codes = catalog.selected(job.settings)
         self.tree = discover.walk(job.root, job.settings)
-        declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
-        named = {path for path in (self._relative(target) for target in job.targets) if path and path.endswith(".py")}
+        named = {path for path in (relative(job, target) for target in job.targets) if path and path.endswith(".py")}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
-        layers = {layer for deployed in declared for layer in deployed.layers}
-        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay, layers)
-        self.analysis = Analysis(self.project, declared, job.settings)
-        self.suspects = Suspects(self.analysis)
-        self.failed: list[Problem] = []
-
-    def _relative(self, target: Path) -> str | None:
-        try:
-            return target.relative_to(self.job.root).as_posix()
-        except ValueError:
-            return None
+        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
 
     def text(self, path: str) -> str:
         """Gives a file's text, empty if it cannot be read."""
         source = self.project.source(path)
         return source.text if source is not None else ""
+
+    def key(self) -> str:
+        """Names the contents of all files, the settings and what is asked for."""
+        targets = sorted(str(relative(self.job, target)) for target in self.job.targets)
+        parts = [repr((self.job.settings, targets, self.job.noqa, self.tree.skipped_vendored)).encode()]
+        for path in self.project.files:
+            parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
+        for path in self.tree.manifests:
+            parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
+        return cache.key_of(parts)
+
+    def _manifest(self, path: str) -> bytes:
+        try:
+            return (self.job.root / path).read_bytes()
+        except OSError:
+            return b""
+
+
+def relative(job: Job, target: Path) -> str | None:
+    """Gives a target's path below the root; None if it lies outside."""
+    try:
+        return target.relative_to(job.root).as_posix()
+    except ValueError:
+        return None
+
+
+class _Checked:
+    """One look at a project."""
+
+    def __init__(self, job: Job, sources: _Sources) -> None:
+        self.job = job
+        self.codes = catalog.selected(job.settings)
+        self.tree = sources.tree
+        self.named = sources.named
+        self.project = sources.project
+        declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
+        self.project.layers = sorted({layer for deployed in declared for layer in deployed.layers})
+        self.analysis = Analysis(self.project, declared, job.settings)
+        self.suspects = Suspects(self.analysis)
+        self.failed: list[Problem] = []
+
+    def run(self) -> Run:
+        """Gives everything that was found, without texts and time."""
+        findings = tuple(self.findings())
+        handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
+        return Run(findings, self.problems(), handlers, len(self.tree.python), self.tree.skipped_vendored)
 
     def problems(self) -> tuple[Problem, ...]:
         """Lists what could not be done, in the order of the files."""
@@ -215,8 +249,8 @@ class _Checked:
 
     def _wanted(self, path: str) -> bool:
         for target in self.job.targets:
-            relative = self._relative(target)
-            if relative in (".", "", path) or (relative is not None and path.startswith(f"{relative}/")):
+            below = relative(self.job, target)
+            if below in (".", "", path) or (below is not None and path.startswith(f"{below}/")):
                 return True
         return False
 
@@ -258,7 +292,7 @@ class _Checked:
         self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines
     ) -> list[tuple[Rule, Report, ModuleView]]:
         from flake8_lambda_perf.syntax import tree, walk
-        from flake8_lambda_perf.syntax.view import ModuleView
+        from flake8_lambda_perf.rules.view import ModuleView
 
         try:
             root = tree.parse_module(tree.slices_of(module.text, lines, statements))

@@ -17,6 +17,7 @@ from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.rules import catalog
 from flake8_lambda_perf.rules.base import Rule
 from flake8_lambda_perf.rules.catalog import Entry
+from flake8_lambda_perf.rules.view import Evidence
 
 ENTRY = Entry(
     code="LPF101",
@@ -246,5 +247,5 @@ def test_listing_rules_imports_no_libcst_and_works_without_docstrings() -> None:
 def test_a_report_fills_the_message() -> None:
     made = rule()(None)
     node = cst.Name("a")
-    made.report(node, name="x")
+    made.report(node, Evidence(None, ()), name="x")
     assert [(report.node, report.message) for report in made.reports] == [(node, "`x` is slow")]

@@ -40,7 +40,9 @@ def test_fixing_slow_makes_fast(rule: Entry, tmp_path: Path) -> None:
     slow = unmarked(files_of(rule.slow))
     made = job_of(rule, tmp_path, slow)
     unsafe = rule.fix.startswith("Unsafe")
-    assert fixed(made, slow, unsafe=unsafe) == files_of(rule.fast)
+    fast = files_of(rule.fast)
+    after = fixed(made, slow, unsafe=unsafe)
+    assert {name: text for name, text in after.items() if name in {*slow, *fast}} == fast
 
 
 @every_rule

@@ -6,13 +6,13 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.values import Ext
+from flake8_lambda_perf.project.values import Ext, Mod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_lambda_perf.project.analysis import Analysis
-    from flake8_lambda_perf.project.facts import Function, Module, Site
+    from flake8_lambda_perf.project.facts import Binding, Function, Module, Site
     from flake8_lambda_perf.project.loads import Loads
 
 MAKERS = {
@@ -37,20 +37,19 @@ def registrations(analysis: Analysis, loads: Loads) -> dict[ast.AST, Registratio
     for path in sorted(analysis.graph.modules):
         if _is_snapshot(analysis, loads, path):
             continue
-        groups: dict[tuple[Function | None, str], list[ast.Call]] = {}
+        groups: dict[tuple[Function | None, str], list[tuple[ast.Call, str]]] = {}
         module = analysis.graph.modules[path]
-        for site in _registering(analysis, module):
-            key = (site.function, ast.unparse(site.node.func))
-            groups.setdefault(key, []).append(site.node)
-        for (_function, method), calls in groups.items():
-            if len({ast.unparse(call.args[0]) for call in calls}) > limit:
-                calls.sort(key=lambda call: (call.lineno, call.col_offset))
+        for site, home in _registering(analysis, module):
+            groups.setdefault((site.function, ast.unparse(site.node.func)), []).append((site.node, home))
+        for (_function, method), registered in groups.items():
+            if len({home for _call, home in registered}) > limit:
+                calls = sorted((call for call, _home in registered), key=lambda call: (call.lineno, call.col_offset))
                 found[calls[0]] = Registration(module, method.rpartition(".")[0], tuple(calls))
     return found
 
 
-def _registering(analysis: Analysis, module: Module) -> Iterator[Site]:
-    """Lists the calls of a module that register something imported with an app, and are run at all."""
+def _registering(analysis: Analysis, module: Module) -> Iterator[tuple[Site, str]]:
+    """Lists the calls of a module that register something imported with an app, each with the module it comes from."""
     for site in list(module.sites.values()):
         func = site.node.func
         if not isinstance(func, ast.Attribute) or func.attr not in MAKERS or not site.node.args:
@@ -59,19 +58,40 @@ def _registering(analysis: Analysis, module: Module) -> Iterator[Site]:
             continue
         values = analysis.names.values(func.value, site.place)
         makes = bool(values) and all(isinstance(value, Ext) and value.name in MAKERS[func.attr] for value in values)
-        if makes and analysis.graph.possible(site.place) and _is_imported(analysis, site):
-            yield site
+        home = _home(analysis, site) if makes and analysis.graph.possible(site.place) else None
+        if home is not None:
+            yield site, home
 
 
-def _is_imported(analysis: Analysis, site: Site) -> bool:
-    """Tells whether what is registered comes from another module."""
-    root = site.node.args[0]
+def _home(analysis: Analysis, site: Site) -> str | None:
+    """Names the module that defines what is registered; None where that is this module itself."""
+    given = site.node.args[0]
+    root = given
     while isinstance(root, ast.Attribute):
         root = root.value
-    if not isinstance(root, ast.Name):
-        return False
-    bindings = analysis.names.bindings(root.id, site.place) or []
-    return any(binding.kind in ("import", "from") for binding in bindings)
+    bindings = analysis.names.bindings(root.id, site.place) if isinstance(root, ast.Name) else None
+    if not bindings or bindings[0].kind not in ("import", "from"):
+        return None
+    if not isinstance(given, ast.Attribute):
+        return _defining(analysis, bindings[0])
+    owners = analysis.names.values(given.value, site.place)
+    paths = [value.module.path for value in owners if isinstance(value, Mod)]
+    return paths[0] if paths else ast.unparse(given.value)
+
+
+def _defining(analysis: Analysis, binding: Binding) -> str:
+    """Follows an imported name through the modules that pass it on."""
+    path = binding.place.scope.module.path
+    while (origin := binding.origin) is not None and isinstance(binding.node, ast.alias):
+        module = analysis.names.resolve(origin.module or "", path, origin.level)
+        if module is None or module.path == path:
+            return f"{'.' * origin.level}{origin.module or ''}"
+        path = module.path
+        further = module.scope.bindings.get(binding.node.name, [])
+        if len(further) != 1:
+            break
+        binding = further[0]
+    return path
 
 
 def _is_snapshot(analysis: Analysis, loads: Loads, path: str) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flake8_lambda_perf.model import Fix
-    from flake8_lambda_perf.syntax.view import Evidence, ModuleView
+    from flake8_lambda_perf.rules.view import Evidence, ModuleView
 
 
 def no_fix() -> Fix | None:

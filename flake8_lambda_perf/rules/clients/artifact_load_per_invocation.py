@@ -37,7 +37,8 @@ class ArtifactLoadPerInvocation(ClientRule):
 
         def handler(event, context):
             return model.predict([event["features"]])[0]
-    Fix: None yet: move the load to module scope, or behind `functools.cache` where only some requests need it.
+    Fix: Unsafe: the load moves to module scope, or into a cached function where only some requests need it; what is
+        loaded stays in memory, and a newer version is not seen. Not offered for downloads.
     """
 
     code = "LPF112"

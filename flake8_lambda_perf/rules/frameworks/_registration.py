@@ -14,8 +14,8 @@ from flake8_lambda_perf.rules.base import Rule
 if TYPE_CHECKING:
     from flake8_lambda_perf.fixes.routers import Refusal
     from flake8_lambda_perf.project.registrations import Registration
+    from flake8_lambda_perf.rules.view import ModuleView
     from flake8_lambda_perf.source import SourceFile
-    from flake8_lambda_perf.syntax.view import ModuleView
 
 
 class Plan(Protocol):

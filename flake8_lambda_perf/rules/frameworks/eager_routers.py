@@ -58,8 +58,8 @@ class EagerRouters(RegistrationRule):
         max-eager-routers = 4
         # file: app.py
         from fastapi import FastAPI
-        from lazy_routers import include_lazy_router
         from mangum import Mangum
+        from lazy_routers import include_lazy_router
 
         app = FastAPI()
         include_lazy_router(app, "routers.audit:router", prefix="/audit")
@@ -88,8 +88,9 @@ class EagerRouters(RegistrationRule):
         from fastapi import APIRouter
 
         router = APIRouter()
-    Fix: Safe where nothing else changes: each call of include_router becomes one that imports the router at the first
-        request under its prefix. Routers without a prefix of their own, with effects at import or used elsewhere stay.
+    Fix: Unsafe: each call of include_router becomes one that imports the router at the first request under its prefix,
+        so that an error in its module shows later. Routers without a prefix of their own, with effects at import or used
+        elsewhere stay as they are.
     """
 
     code = "LPF301"
