@@ -127,7 +127,7 @@ def lot_of(draft: Draft, statement: ast.stmt, owner: ast.AST) -> Lot:
     behind = draft.text[span.end : draft.line_end(end)].strip()
     alone = not before.strip() and (not behind or behind.startswith("#"))
     above = tuple(_comments_above(draft, line, max(header, _end_before(block, statement)))) if alone else ()
-    return Lot(statement, block, header, above, behind if behind.startswith("#") else "", alone)
+    return Lot(statement, block, header, above, behind if alone else "", alone)
 
 
 def _block_of(statement: ast.stmt, owner: ast.AST) -> tuple[Sequence[ast.stmt], int]:

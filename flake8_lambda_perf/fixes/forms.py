@@ -216,7 +216,8 @@ def _inserted_with_imports(subject: Subject, index: int, lines: list[str], impor
         moving += [*lot.above, moved(draft, draft.span(statement), statement, "", {}) + behind]
     last = top.after_imports()
     if last == index and index >= 0 and isinstance(top.body[index], ast.Import | ast.ImportFrom):
-        text = draft.newline.join(moving) + draft.newline
+        future = isinstance(top.body[index], ast.ImportFrom) and "__future__" in draft.of(top.body[index])
+        text = draft.newline * future + draft.newline.join(moving) + draft.newline
         return [inserted(draft, offset, text + top.statements_text(index, lines))]
     if last == index:
         return [inserted(draft, offset, top.statements_text(index, [*moving, "", *lines]))]

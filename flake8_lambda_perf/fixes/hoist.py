@@ -10,9 +10,9 @@ from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, d
 from flake8_lambda_perf.fixes.forms import Subject, at_module_scope, in_cached_function, removed, used_instead
 from flake8_lambda_perf.fixes.instances import Making
 from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
-from flake8_lambda_perf.fixes.needs import Needing, Needs
+from flake8_lambda_perf.fixes.needs import Needing
 from flake8_lambda_perf.fixes.often import builds_of, is_always, is_caught, is_threaded, place_of
-from flake8_lambda_perf.fixes.patched import reason_in_tests
+from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_region
 from flake8_lambda_perf.fixes.places import Top
 from flake8_lambda_perf.fixes.reuse import reusable
 from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, is_scope_known, uses_of
@@ -110,17 +110,22 @@ class _Hoist:
                     raise
                 cached = True
             else:
-                self._note_forced(subject.needs)
+                self._note_import(subject)
                 return self._made(f"Build `{subject.wanted}` once, at module scope", edits)
         if threaded:
             raise MoveError("threads could run the cached function at once")
         return self._made(f"Build `{subject.wanted}` once, in a cached function", in_cached_function(subject))
 
-    def _note_forced(self, needs: Needs) -> None:
+    def _note_import(self, subject: Subject) -> None:
+        """Notes what may go wrong because it now happens while the module is imported."""
+        needs = subject.needs
         if needs.may_raise:
             self.reasons.append("an argument that cannot be had would break the import instead of the request")
         if is_caught(self.place):
             self.reasons.append("the `except` around it would no longer answer for a build that fails")
+        if "region" not in self.draft.of(subject.extent):
+            reason = reason_of_region(self.analysis, self.function.module, self.client)
+            self.reasons.extend([reason] if reason else [])
 
     def _made(self, title: str, edits: list[Edit]) -> Fix:
         reason = "; ".join(dict.fromkeys(self.reasons))

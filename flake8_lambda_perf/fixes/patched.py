@@ -1,49 +1,97 @@
-"""Whether tests of the project replace what a module builds: built at import, it would be there before them."""
+"""Whether tests of the project replace what a module builds: built at import, it would be there before them.
+
+Test files are only searched, not parsed: one that is broken is no concern of a fix.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.project.analysis import Analysis, imported_paths
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.knowledge import Client
-    from flake8_lambda_perf.project.facts import Module
+    from collections.abc import Iterator
 
-PATCHES = re.compile(rb"\b(patch|mock_[a-z0-9_]+|monkeypatch|mocker|setattr|Stubber|vcr|responses|moto)\b")
+    from flake8_lambda_perf.knowledge import Client
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Module
+    from flake8_lambda_perf.project.load import Project
+
+PATCHES = re.compile(rb"\b(patch|mock_\w+|monkeypatch|mocker|setattr|Stubber|vcr|responses|moto)\b")
+IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<base>[\w.]*)[ \t]+import[ \t]+(?:\((?P<many>[^)]*)\)|(?P<some>[^\r\n#]*))"
+    rb"|import[ \t]+(?P<plain>[^\r\n#]*))",
+    re.MULTILINE,
+)
+QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']")
 
 
 def reason_in_tests(analysis: Analysis, module: Module, client: Client) -> str:
-    """Says which test replaces the client's library while it loads the module, empty where none does."""
-    package = client.name.partition(".")[0].encode()
-    for path in analysis.project.files:
-        if not is_test(path):
-            continue
-        data = analysis.project.data(path)
-        if data is None or not PATCHES.search(data) or not _names(package).search(data):
-            continue
-        if module.path in _loaded(analysis, path):
-            return f"{path} replaces what it builds while a test runs"
+    """Says which test replaces the client's library and loads the module; empty where none does."""
+    package = re.compile(rb"\b(" + re.escape(client.name.partition(".")[0].encode()) + rb"|mock_aws|moto)\b")
+    for path, loaded in _loaded_by_tests(analysis.project):
+        if module.path in loaded:
+            data = analysis.project.data(path) or b""
+            if PATCHES.search(data) and package.search(data):
+                return f"{path} replaces what it builds while a test runs"
     return ""
 
 
-def _names(package: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(" + re.escape(package) + rb"|mock_aws|moto)\b")
+def reason_of_region(analysis: Analysis, module: Module, client: Client) -> str:
+    """Says which test would need an AWS region for its import of the module; empty where none does."""
+    if client.code != "LPF101" or any(analysis.client_of(site) is not None for site in module.calls):
+        return ""
+    for path, loaded in _loaded_by_tests(analysis.project):
+        if module.path in loaded:
+            return f"{path} imports the module, which then needs an AWS region"
+    return ""
 
 
-def _loaded(analysis: Analysis, path: str) -> set[str]:
-    """Lists the project's files that a test file loads, directly or not."""
-    found: set[str] = set()
-    stack = [path]
-    while stack:
-        module = analysis.project.module(stack.pop())
-        if module is None:
-            continue
-        for node, _place in module.imports:
-            for target in imported_paths(analysis.project, node, module.path):
-                if target not in found:
-                    found.add(target)
-                    stack.append(target)
-    return found
+@lru_cache(maxsize=1)
+def _loaded_by_tests(project: Project) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Lists the test files, each with the project's files that it loads, directly or not."""
+    direct: dict[str, frozenset[str]] = {}
+    found = []
+    for path in project.files:
+        if is_test(path):
+            loaded: set[str] = set()
+            stack = [path]
+            while stack:
+                here = stack.pop()
+                if here not in direct:
+                    direct[here] = frozenset(_imports(project, here))
+                new = direct[here] - loaded
+                loaded |= new
+                stack.extend(new)
+            found.append((path, frozenset(loaded)))
+    return tuple(found)
+
+
+def _imports(project: Project, path: str) -> Iterator[str]:
+    """Lists the project's files that a file names in imports, a test also in strings (`patch("app.boto3")`)."""
+    data = project.data(path) or b""
+    for match in IMPORT.finditer(data):
+        if match["plain"]:
+            names = [(name.split(b" as ")[0].strip(), 0) for name in match["plain"].split(b",")]
+        else:
+            level, base = len(match["dots"] or b""), match["base"] or b""
+            parts = (match["many"] or match["some"] or b"").split(b",")
+            last = [name.split(b" as ")[0].strip() for name in parts]
+            names = [(base, level), *((base + b"." + name if base else name, level) for name in last)]
+        for name, level in names:
+            yield from _located(project, name, path, level)
+    if is_test(path):
+        for match in QUOTED.finditer(data):
+            parts = match[1].split(b".")
+            for end in range(1, len(parts)):
+                yield from _located(project, b".".join(parts[:end]), path, 0)
+
+
+def _located(project: Project, name: bytes, path: str, level: int) -> Iterator[str]:
+    text = name.decode("ascii", "replace")
+    if all(part.isidentifier() for part in text.split(".")) or (not text and level):
+        found = project.locate(text, path, level)
+        if found is not None:
+            yield found
