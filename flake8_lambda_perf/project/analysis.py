@@ -11,7 +11,7 @@ from typing import Protocol
 from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import Client, aliases, clients
-from flake8_lambda_perf.model import Confidence, Handler, Problem
+from flake8_lambda_perf.model import Confidence, Handler, Problem, Step
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.facts import Class, Function, Module, Site
 from flake8_lambda_perf.project.graph import Graph, Proof
@@ -82,6 +82,7 @@ class Analysis:
         self.clients = _with_extra(settings.extra_clients)
         self.entries: list[Entry] = []
         self.handler_of: dict[Function, Handler] = {}
+        self.deployed_by: dict[Handler, Step] = {}  # the line of a manifest that declares a handler
         self.problems: list[Problem] = []
         self._builds: dict[ast.Call, Build] = {}
         self._constructions: dict[ast.Call, Construction] = {}
@@ -153,7 +154,7 @@ class Analysis:
             function.module.path if function is not None else module.path,
             line,
             function.qualified_name if function is not None else name,
-            f"{deployed.manifest}:{deployed.line} {deployed.resource}",
+            f"{deployed.resource} in {deployed.manifest.rpartition('/')[2]}",
             confidence,
             deployed.runtime,
             deployed.memory,
@@ -162,6 +163,7 @@ class Analysis:
             deployed.vpc,
             deployed.provisioned_concurrency,
         )
+        self.deployed_by[handler] = Step(deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`")
         self._add(Entry(handler, function, 2))
 
     def _module_path(self, root: str | None, dotted: str) -> str | None:

@@ -189,10 +189,16 @@ class ModuleView:
     def evidence(self, proof: Proof, line: int, text: str, path: str = "") -> Evidence:
         """Tells a proof as steps: the handler, each call on the way, and the line itself, in this module by default."""
         handler = self.analysis.handler_of[proof.entry]
-        steps = [Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")]
+        steps = self._start(handler)
         steps.extend(Step(edge.module.path, edge.line, _told(edge)) for edge in proof.path)
         steps.append(Step(path or self.module.path, line, text))
         return Evidence(handler, tuple(steps))
+
+    def _start(self, handler: Handler) -> list[Step]:
+        """Tells what makes a function a handler: the line of the manifest that deploys it, and its own."""
+        deployed = self.analysis.deployed_by.get(handler)
+        own = Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")
+        return [own] if deployed is None else [deployed, own]
 
     def build_evidence(self, build: Build) -> Evidence:
         """Tells how requests come to build something; the last step is the line that does."""
@@ -207,8 +213,7 @@ class ModuleView:
         if found is None:
             return Evidence(None, (own,))
         handler, chain = found
-        start = Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")
-        return Evidence(handler, (start, *(Step(path, at, f"`{code}`") for path, at, code in chain), own))
+        return Evidence(handler, (*self._start(handler), *(Step(path, at, f"`{code}`") for path, at, code in chain), own))
 
 
 def _last(func: ast.expr) -> str:
