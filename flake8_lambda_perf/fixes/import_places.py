@@ -42,17 +42,17 @@ class New:
 
 def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, ...]:
     """Gives the edits that add imports to a module's top; one edit for each place."""
-    places: dict[int, list[tuple[_Key, str]]] = {}
+    places: dict[int, list[_Placed]] = {}
     header = _Header(project, module)
     for new in wanted:
         offset, before, after = header.place(new)
-        places.setdefault(offset, []).append((header.key(new.node), new.text))
-        header.around.setdefault(offset, (before, after))
+        places.setdefault(offset, []).append((header.key(new.node), new.text, before, after))
     newline = newline_of(module.text)
     edits = []
-    for offset, found in sorted(places.items()):
-        before, after = header.around[offset]
-        body = newline.join(header.in_groups(found, newline))
+    for offset, unsorted in sorted(places.items()):
+        found = sorted(set(unsorted))
+        (_, _, before, _), (_, _, _, after) = found[0], found[-1]
+        body = newline.join(_in_groups(found, newline))
         lead = newline if offset and module.text[offset - 1] not in "\r\n" else ""
         text = f"{lead}{newline * before}{body}{newline}{newline * after}"
         edits.append(Edit(module.path, Span(offset, offset), text))
@@ -60,6 +60,16 @@ def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, 
 
 
 _Key = tuple[int, bool, str]
+_Placed = tuple[_Key, str, int, int]
+"""Key, text, and the blank lines it needs before and after it."""
+
+
+def _in_groups(found: list[_Placed], newline: str) -> Iterator[str]:
+    """Gives new imports of one place, a blank line between groups."""
+    previous = found[0][0][0]
+    for key, text, _, _ in found:
+        yield newline + text if key[0] != previous else text
+        previous = key[0]
 
 
 class _Header:
@@ -69,7 +79,6 @@ class _Header:
         self.project = project
         self.module = module
         self.lines = Lines(module.text)
-        self.around: dict[int, tuple[int, int]] = {}
         body = module.tree.body
         definitions = [s.lineno for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
         first = min(definitions, default=1 << 60)
@@ -111,13 +120,6 @@ class _Header:
                 return self.lines.offset(self._top_of(first), 0), 0, 1
         return self._without_imports(floor)
 
-    def in_groups(self, found: list[tuple[_Key, str]], newline: str) -> Iterator[str]:
-        """Gives new imports of one place sorted, a blank line between groups."""
-        previous = 0
-        for key, text in sorted(set(found)):
-            yield newline + text if previous and key[0] != previous else text
-            previous = key[0]
-
     def _last_run(self, nodes: list[ImportNode]) -> list[ImportNode]:
         """Lists those of the last block without blank lines."""
         run = [nodes[-1]]
@@ -143,8 +145,7 @@ class _Header:
         """Tells whether a module mixes groups in one block: then a new one needs no blank line either."""
         run = [other for other in self.imports if abs(other.lineno - node.lineno) < 3]
         return any(
-            self.key(one)[0] != self.key(other)[0] and other.lineno == _end(one) + 1
-            for one, other in pairwise(run)
+            self.key(one)[0] != self.key(other)[0] and other.lineno == _end(one) + 1 for one, other in pairwise(run)
         )
 
     def _top_of(self, node: ast.stmt) -> int:

@@ -121,12 +121,27 @@ def is_alternative(site: ImportSite, bound: Iterable[str]) -> bool:
     handler = in_handler(site.place)
     if handler is None:
         return False
+    chain = site.place.branch.chain()
+    tried = next(b.node for b in chain if b.kind == "handler" and isinstance(b.node, ast.Try | ast.TryStar))
+    answers = _answers(tried.body)
     names = set(bound)
     for statement in handler.body:
         value = statement.value if isinstance(statement, ast.Return | ast.Assign) else None
-        if isinstance(value, ast.Call) and _root(value.func) in names:
+        if isinstance(value, ast.Call) and _root(value.func) in names and answers & _answers([statement]):
             return True
     return False
+
+
+def _answers(body: Iterable[ast.stmt]) -> set[str]:
+    """Lists what statements assign to, with `return` for a value they return."""
+    found: set[str] = set()
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign):
+                found.update(ast.unparse(target) for target in node.targets)
+            elif isinstance(node, ast.Return) and node.value is not None:
+                found.add("return")
+    return found
 
 
 def after_failed_check(site: ImportSite, names: Names) -> bool:

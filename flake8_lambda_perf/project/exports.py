@@ -60,7 +60,7 @@ def read_globally(module: Module) -> set[str] | None:
     stack = table.get_children()
     while stack:
         inner = stack.pop()
-        found |= {s.get_name() for s in inner.get_symbols() if s.is_referenced() and (s.is_global() or s.is_free())}
+        found |= {s.get_name() for s in inner.get_symbols() if s.is_referenced() and s.is_global()}
         stack.extend(inner.get_children())
     for node in ast.walk(module.tree):
         annotation = getattr(node, "annotation", None) or getattr(node, "returns", None)
