@@ -94,9 +94,22 @@ CASES = {
         + HANDLER
         + "    return yaml, boto3, os\n",
     ),
+    "a project's module that is found after a change of the path": (
+        'import sys\n\nsys.path.append("lib")\n\nimport one\n\n\n'
+        + HANDLER
+        + "    import two\n\n    return two, one, sys\n",
+        'import sys\n\nsys.path.append("lib")\n\nimport one\nimport two\n\n\n' + HANDLER + "    return two, one, sys\n",
+    ),
     "a library behind a change of the path that nothing follows": (
         'import sys\n\nsys.path.append("/opt")\n\n\n' + HANDLER + "    import acme\n\n    return acme, sys\n",
         'import sys\n\nsys.path.append("/opt")\n\nimport acme\n\n\n' + HANDLER + "    return acme, sys\n",
+    ),
+    "an import above a script": (
+        HANDLER + '    import yaml\n\n    return yaml\n\n\nif __name__ == "__main__":\n    import os\n\n'
+        '    os.environ["X"] = "y"\n',
+        "import yaml\n\n\n"
+        + HANDLER
+        + '    return yaml\n\n\nif __name__ == "__main__":\n    import os\n\n    os.environ["X"] = "y"\n',
     ),
     "an import beside a module-level try": (
         "import os\n\ntry:\n    import ujson\nexcept ImportError:\n    ujson = None\n\n\n"
@@ -213,6 +226,11 @@ REFUSED = {
     "a name that a wildcard may bind": "from acme import *\n\n\n"
     + HANDLER
     + "    import json\n\n    return json, thing\n",
+    "a function that runs before the place of its import": (
+        "import sys\n\n\ndef load():\n    import acme\n\n    return acme\n\n\nX = load()\nsys.path.append('/opt')\n\n\n"
+        + HANDLER
+        + "    return load()\n"
+    ),
     "a name for the type checker alone": (
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from decimal import Decimal\n\n\n"
         + HANDLER

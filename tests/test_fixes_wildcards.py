@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from import_projects import applied, imports_of
 
 from flake8_lambda_perf.fixes.wildcards import narrow, patch_some
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 HANDLER = "def handler(event, context):\n"
 

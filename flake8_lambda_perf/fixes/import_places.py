@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.project.excuses import changes_path
+from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.loads import is_standard
 from flake8_lambda_perf.source import Lines, newline_of
 
@@ -187,6 +188,8 @@ def _is_docstring(node: ast.stmt) -> bool:
 def _must_precede(statement: ast.stmt) -> bool:
     """Tells whether a module's statement changes what a later import finds."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    if isinstance(statement, ast.If) and static_truth(statement.test) is False:
         return False
     for node in ast.walk(statement):
         if changes_path(node):

@@ -225,10 +225,29 @@ def _edits(imports: Imports, module: Module, parts: list[_Part]) -> tuple[Edit, 
         if edit is None or texts is None:
             return None
         edits.append(edit)
-        new.extend(New(text, early=_cannot_fail(imports, part.site)) for text in texts)
-    unique = {(item.text, item.early): item for item in new}
-    edits.extend(add(imports.analysis.project, module, unique.values()))
-    return tuple(sorted(edits))
+        early = all(is_standard(name) for name in imports.loads.foreign(part.node, module.path))
+        early = early and not any(imports.loads.targets(part.node, module.path))
+        new.extend(New(text, early) for text in texts)
+    added = add(imports.analysis.project, module, dict.fromkeys(new))
+    first_run = min((_first_run(imports, part.site.function, lines) for part in parts), default=len(module.text))
+    if any(edit.span.start > first_run for edit in added):
+        return None
+    return tuple(sorted([*edits, *added]))
+
+
+def _first_run(imports: Imports, function: Function, lines: Lines) -> int:
+    """Finds the offset of the first statement at module level that may run a function, the text's end if none does."""
+    module = function.module
+    found = lines.span(module.tree.body[-1]).end
+    seen, stack = {function}, [function]
+    while stack:
+        for edge in imports.analysis.graph.callers.get(stack.pop(), ()):
+            if edge.caller is None and edge.module is module:
+                found = min(found, lines.offset(edge.line, 0))
+            elif edge.caller is not None and edge.caller not in seen:
+                seen.add(edge.caller)
+                stack.append(edge.caller)
+    return found
 
 
 def _texts(module: Module, lines: Lines, part: _Part) -> list[str] | None:

@@ -35,6 +35,14 @@ DOCSTRING = re.compile(
 )
 """What the docstring of a function says where its imports stand there on purpose."""
 
+WHOLE_FILE = re.compile(
+    r"(?m)^#[ \t]*(ruff:[ \t]*noqa\b.*PLC0415|pylint:[ \t]*disable=.*(import-outside-toplevel|C0415))", re.IGNORECASE
+)
+"""A comment at the margin that allows imports in functions throughout a file."""
+
+PLATFORM = re.compile(r"\b(sys\.(platform|version_info|implementation)|os\.name|platform\.\w+|version_info)\b")
+"""What a test reads where a module exists on some systems or versions only."""
+
 MISSING = frozenset({"ImportError", "ModuleNotFoundError"})
 BROAD = frozenset({"Exception", "BaseException"})
 ENVIRON_METHODS = frozenset({"setdefault", "update", "pop"})
@@ -45,6 +53,8 @@ def documented(site: ImportSite) -> bool:
     node = site.function.node
     text = ast.get_docstring(node, clean=False) if not isinstance(node, ast.Lambda) else None
     if text is not None and DOCSTRING.search(text):
+        return True
+    if WHOLE_FILE.search(site.function.module.text):
         return True
     lines = NEWLINE.split(site.function.module.text)
     return any(COMMENT.search(comment) for comment in _comments_beside(site, lines))
@@ -145,10 +155,12 @@ def _answers(body: Iterable[ast.stmt]) -> set[str]:
 
 
 def after_failed_check(site: ImportSite, names: Names) -> bool:
-    """Tells whether an import stands where another, optional one is missing: `if orjson is None: import json`."""
+    """Tells whether a test asks what there is to import: `if orjson is None: import json`, `if sys.platform == ...`."""
     for branch in site.place.branch.chain():
         if branch.test is None or branch.at is None:
             continue
+        if PLATFORM.search(ast.unparse(branch.test)):
+            return True
         read = {node.id for node in ast.walk(branch.test) if isinstance(node, ast.Name)}
         if any(_may_be_missing(name, branch.at, names) for name in read):
             return True
@@ -169,6 +181,12 @@ def _handles_missing(branch: Branch) -> bool:
     return isinstance(tried, ast.Try | ast.TryStar) and any(
         name in MISSING for handler in tried.handlers for name in _caught(handler)
     )
+
+
+def is_unused(site: ImportSite, bound: Iterable[str]) -> bool:
+    """Tells whether a function reads none of the names an import binds: it is there for what importing does."""
+    names = set(bound)
+    return not any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(site.function.node))
 
 
 def after_path_change(site: ImportSite, names: Names) -> bool:

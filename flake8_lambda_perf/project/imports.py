@@ -16,6 +16,7 @@ from flake8_lambda_perf.project.excuses import (
     in_handler,
     is_alternative,
     is_optional,
+    is_unused,
 )
 from flake8_lambda_perf.project.flow import always_runs, is_dead
 from flake8_lambda_perf.project.index import index_body
@@ -109,6 +110,8 @@ class Imports:
             return True
         if self._is_standard(site):
             return False
+        if is_unused(site, bound_names(site.node)):
+            return True
         if in_handler(site.place) is not None and cost != 0.0:
             return True
         if after_path_change(site, self.analysis.names) or not self._could_move(site):
