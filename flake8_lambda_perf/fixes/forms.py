@@ -72,9 +72,14 @@ def removed(subject: Subject, others: Sequence[ast.stmt] = (), *, with_comments:
     found = []
     for statement in gone:
         first = statement is subject.statements[0] if subject.statements else False
-        carried = with_comments and (first or statement in others)
+        carried = with_comments and (first or (statement in others and not _is_twin(subject, statement)))
         found.append(deleted(subject.draft, subject.lot(statement), with_comments=carried, gone=gone))
     return found
+
+
+def _is_twin(subject: Subject, statement: ast.stmt) -> bool:
+    """Tells whether a statement is an import that the module has already: its comments have nowhere to go."""
+    return any(binding.place.statement is statement for binding in subject.needs.twins)
 
 
 # -- at module scope ---------------------------------------------------------------------------
@@ -102,7 +107,8 @@ def at_module_scope(subject: Subject) -> list[Edit]:
         lines.append(f"{name} = {as_expression(text)}")
     edits = _inserted_with_imports(subject, index, lines, imports)
     edits += used_instead(subject, name)
-    edits += removed(subject, [*(travel.statement for travel in needs.travels), *imports], with_comments=True)
+    gone = [*(travel.statement for travel in needs.travels), *imports, *unneeded_imports(subject, needs.twins)]
+    edits += removed(subject, gone, with_comments=True)
     for travel in needs.travels:
         new = names[travel.binding.name]
         if new != travel.binding.name:
@@ -300,13 +306,19 @@ def _import_text(binding: Binding) -> str:
 def _only_for_it(subject: Subject) -> list[ast.stmt]:
     """Lists the statements of the function that nothing else needs once the build is gone."""
     found: list[ast.stmt] = [travel.statement for travel in subject.needs.travels if not travel.shared]
+    return [*found, *unneeded_imports(subject, [*subject.needs.imports, *subject.needs.twins])]
+
+
+def unneeded_imports(subject: Subject, bindings: Sequence[Binding]) -> list[ast.stmt]:
+    """Lists the imports of the function whose names only the code that moves, or goes, reads."""
+    found: list[ast.stmt] = []
     inside = _inside(subject)
-    for binding in subject.needs.imports:
+    scope = subject.function.scope
+    for binding in bindings:
         statement = import_statement(binding)
         names = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
         if statement not in found and all(
-            len(subject.function.scope.bindings[name]) == 1
-            and all(use in inside for use in uses_of(subject.function, name))
+            len(scope.bindings[name]) == 1 and all(use in inside for use in uses_of(subject.function, name))
             for name in names
         ):
             found.append(statement)

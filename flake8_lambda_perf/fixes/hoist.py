@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
-from flake8_lambda_perf.fixes.forms import Subject, at_module_scope, in_cached_function, removed, used_instead
+from flake8_lambda_perf.fixes.forms import (
+    Subject,
+    at_module_scope,
+    in_cached_function,
+    removed,
+    unneeded_imports,
+    used_instead,
+)
+from flake8_lambda_perf.fixes.idle import idle_imports
 from flake8_lambda_perf.fixes.instances import Making
 from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing
@@ -87,7 +95,10 @@ class _Hoist:
         self._collect_reasons()
         reused = reusable(subject)
         if reused is not None:
-            edits = [*used_instead(subject, reused), *removed(subject, with_comments=False)]
+            edits = [
+                *used_instead(subject, reused),
+                *removed(subject, unneeded_imports(subject, needs.twins), with_comments=False),
+            ]
             return self._made(f"Use the module's `{reused}`", edits)
         return self._formed(subject)
 
@@ -232,9 +243,11 @@ class _Hoist:
             holder = self.needing.parents[extent]
             assert isinstance(holder, ast.Expr)
             gone.append(holder)
-        edits = [
-            deleted(self.draft, lot_of(self.draft, s, self.function.node), with_comments=False, gone=gone) for s in gone
-        ]
+        imports = idle_imports(self.analysis, self.function, gone)
+        local = [statement for statement in imports if statement not in self.function.module.tree.body]
+        lots = [(lot_of(self.draft, s, self.function.node), [*gone, *local]) for s in (*gone, *local)]
+        lots += [(lot_of(self.draft, s, self.function.module.tree), imports) for s in imports if s not in local]
+        edits = [deleted(self.draft, lot, with_comments=False, gone=others) for lot, others in lots]
         name = f" `{_target_name(statements[0])}`" if statements else ""
         return self._made(f"Delete the unused client{name}", edits)
 

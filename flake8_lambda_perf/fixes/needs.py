@@ -44,6 +44,7 @@ class Needs:
 
     travels: list[Travel] = field(default_factory=list)
     imports: list[Binding] = field(default_factory=list)
+    twins: list[Binding] = field(default_factory=list)  # imports of the function that the module has too
     globals: set[str] = field(default_factory=set)
     may_raise: bool = False
 
@@ -186,6 +187,7 @@ class Needing:
         if twins:
             if len(twins) == 1 and _same_import(twins[0], binding):
                 self.needs.globals.add(binding.name)
+                self.needs.twins.append(binding)
                 return
             raise MoveError(f"`{binding.name}` means something else at module scope")
         if not all(isinstance(value, Ext) for value in self.analysis.names.binding(binding)):

@@ -1,0 +1,56 @@
+"""Imports that nothing needs once an unused client is deleted."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.build import MoveError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.facts import Binding, Function, Module
+
+
+def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Lists the imports that only the statements in `gone` need; raises where one cannot go with them."""
+    module = function.module
+    read = {node.id for statement in gone for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    inside = {node for statement in gone for node in ast.walk(statement)}
+    left = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node not in inside}
+    found: list[ast.stmt] = []
+    for name in sorted(read - left):
+        bindings = [*module.scope.bindings.get(name, ()), *function.scope.bindings.get(name, ())]
+        imports = [binding for binding in bindings if binding.kind in ("import", "from")]
+        if not imports:
+            continue
+        if len(bindings) != 1 or not _is_alone(bindings[0]) or _is_wanted_elsewhere(analysis, module, name):
+            raise MoveError(f"the import of `{name}` would be left without a use")
+        found.append(bindings[0].place.statement)
+    return found
+
+
+def _is_alone(binding: Binding) -> bool:
+    """Tells whether a statement imports nothing else, where it runs whenever its module or function does."""
+    statement = binding.place.statement
+    return (
+        isinstance(statement, ast.Import | ast.ImportFrom)
+        and len(statement.names) == 1
+        and binding.place.branch.parent is None
+    )
+
+
+def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
+    """Tells whether another file may take the import's name from this module, or `__all__` lists it."""
+    if re.search(rf"[\"']{name}[\"']", module.text):
+        return True
+    stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    taken = re.compile(
+        rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b|\bimport[ \t]+\*".encode()
+    )
+    return any(
+        taken.search(analysis.project.data(path) or b"") for path in analysis.project.files if path != module.path
+    )
