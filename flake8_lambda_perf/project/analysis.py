@@ -13,6 +13,7 @@ from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import Client, aliases, clients
 from flake8_lambda_perf.model import Confidence, Handler, Problem, Step
 from flake8_lambda_perf.project import handlers
+from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.facts import Class, Function, Module, Site
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.handlers import Entry
@@ -235,6 +236,7 @@ class Analysis:
                 for wrapper in self.graph.wrappers.of(entry.function):
                     self.graph.entries.setdefault(wrapper.function, entry.passed)
                     self.handler_of.setdefault(wrapper.function, entry.handler)
+        self.names.changes = Changes(self.deployed, self.project.data, self.project.module)
         self.graph.explore(closure, ())
 
     def _routes_in(self, function: Function) -> Iterator[Function]:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache
 
 from flake8_lambda_perf.knowledge import clients, idioms
-from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
+from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place, Scope
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.names import Names, before
 from flake8_lambda_perf.project.values import Argument, Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Unknown, arguments
@@ -56,10 +56,12 @@ class Dependence:
         self.names = names
         self.memo: dict[ast.AST, Dep] = {}
         self.active: set[object] = set()
+        self._changed: dict[tuple[object, str], Dep] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.memo.clear()
+        self._changed.clear()
 
     def expression(self, expr: ast.expr, place: Place) -> Dep:
         """Tells on what the expression's value depends."""
@@ -122,7 +124,7 @@ class Dependence:
         found = NONE
         for value in self.names.values(node.func, place):
             if isinstance(value, Ext):
-                found = found.join(external(value.name) or NONE)
+                found = found.join(self.external(value.name) or NONE)
         return found
 
     # -- names --------------------------------------------------------------------------------
@@ -141,6 +143,8 @@ class Dependence:
             found = found.join(self.binding(binding))
             if len(bindings) > 1:
                 found = found.join(self._choice(binding.place, here))
+        if bindings and bindings[0].place.scope.kind == "module":
+            found = found.join(self.changed(Mod(bindings[0].place.scope.module), name))
         return found.join(self._mutations(name, bindings, place))
 
     def _choice(self, place: Place, here: set[object]) -> Dep:
@@ -181,7 +185,7 @@ class Dependence:
         found = NONE
         for value in self.names.binding(binding):
             if isinstance(value, Ext):
-                found = found.join(external(value.name) or NONE)
+                found = found.join(self.external(value.name) or NONE)
             elif isinstance(value, Unknown):
                 found = found.join(self._project_name(binding))
         return found if found is not NONE else self._project_name(binding)
@@ -207,7 +211,7 @@ class Dependence:
     def _parameter(self, binding: Binding) -> Dep:
         function = binding.place.scope.function
         assert function is not None
-        if function.cls is not None and binding.index == 0:
+        if function.has_receiver and binding.index == 0:
             return NONE
         return Dep(Level.CONSTANT, frozenset({(function, binding.name)}))
 
@@ -252,6 +256,37 @@ class Dependence:
             return any(isinstance(v, Cls) or (isinstance(v, Ext) and f"{v.name}()" in CONTAINERS) for v in values)
         return False
 
+    # -- changes from outside -----------------------------------------------------------------
+
+    def changed(self, base: Mod | Inst, attr: str) -> Dep:
+        """Joins what is assigned to an attribute from outside, and the tests that choose whether it is."""
+        key = (base, attr)
+        if key not in self._changed:
+            self._changed[key] = NONE
+            changes = [change for change, _sure in self.names.members.changes_of(base, attr)]
+            self._changed[key] = self._of_changes(changes)
+        return self._changed[key]
+
+    def _of_changes(self, changes: Iterable[Change]) -> Dep:
+        found = NONE
+        for change in changes:
+            value = REQUEST if change.value is None else self.expression(change.value, change.place)
+            found = found.join(value).join(self._choice(change.place, set()))
+        return found
+
+    def environment(self) -> Dep:
+        """Tells on what environment variables depend: the environment, and what the project writes there."""
+        key = (None, "environ")
+        if key not in self._changed:
+            self._changed[key] = ENVIRONMENT
+            self._changed[key] = ENVIRONMENT.join(self._of_changes(self.names.changes.of("environ")))
+        return self._changed[key]
+
+    def external(self, name: str) -> Dep | None:
+        """Tells what a name outside the project depends on, where that is known."""
+        known = external(name)
+        return self.environment() if known is ENVIRONMENT else known
+
     # -- attributes ---------------------------------------------------------------------------
 
     def _attribute(self, expr: ast.Attribute, place: Place) -> Dep:
@@ -262,7 +297,7 @@ class Dependence:
                 case Mod(module=module):
                     found = found.join(self.member(module, expr.attr))
                 case Ext(name=name):
-                    found = found.join(external(f"{name}.{expr.attr}") or NONE)
+                    found = found.join(self.external(f"{name}.{expr.attr}") or NONE)
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if values and all(isinstance(value, Mod | Inst | Cls) for value in values):
@@ -274,7 +309,7 @@ class Dependence:
         if key in self.active:
             return NONE
         self.active.add(key)
-        found, known = NONE, False
+        found, known = self.changed(Inst(cls), expr.attr), False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
@@ -315,7 +350,7 @@ class Dependence:
         return found
 
     def _external_call(self, name: str, node: ast.Call, place: Place) -> Dep:
-        known = external(name)
+        known = self.external(name)
         if known is not None:
             return known
         if name in clients() or name in idioms().pure or name.startswith(("boto3.", "botocore.config.")):

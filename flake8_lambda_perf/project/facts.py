@@ -92,6 +92,19 @@ class ImportSite:
     function: Function
 
 
+@dataclass(slots=True, eq=False)
+class Change:
+    """An attribute that is set, or whose content is changed in place: `base.name = value`, `base.name.update(value)`.
+
+    `value` is None where it is not a plain expression: `base.name += 1` differs each time.
+    """
+
+    name: str
+    base: ast.expr
+    value: ast.expr | None
+    place: Place
+
+
 class Scope:
     """The names bound in a module, class, function or comprehension."""
 
@@ -153,6 +166,11 @@ class Function:
         self.decorated: list[ast.expr] = [] if isinstance(node, ast.Lambda) else node.decorator_list
 
     @property
+    def has_receiver(self) -> bool:
+        """Whether its first parameter is the instance or the class."""
+        return self.cls is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.decorated)
+
+    @property
     def line(self) -> int:
         """The line of the `def` itself, below its decorators."""
         return self.node.lineno
@@ -194,6 +212,7 @@ class Module:
     calls: list[Site] = field(default_factory=list)  # of the module's body
     attributes: list[tuple[ast.Attribute, Place]] = field(default_factory=list)
     stores: list[tuple[ast.expr, Place]] = field(default_factory=list)
+    changes: dict[str, list[Change]] = field(default_factory=dict)  # of attributes, in what is indexed so far
     end: Place = field(init=False)
     properties: set[str] = field(default_factory=set)  # names of methods that run on attribute access
     global_writes: dict[str, list[Binding]] = field(default_factory=dict)  # `global x` assignments in functions

@@ -8,6 +8,7 @@ from flake8_lambda_perf.project.facts import (
     Binding,
     BindingKind,
     Branch,
+    Change,
     Class,
     Function,
     FunctionNode,
@@ -19,6 +20,7 @@ from flake8_lambda_perf.project.facts import (
 )
 from flake8_lambda_perf.project.flow import breaks, leaves, static_truth
 
+ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
 MUTATORS = frozenset({"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"})
 
 
@@ -367,7 +369,7 @@ class _Indexer:
                 self.expression(node.value, place)
                 if isinstance(node, ast.Subscript):
                     self.expression(node.slice, place)
-                self._store(node, value, place)
+                self._store(node, kind, value, place)
 
     def _unpacked(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None) -> None:
         if isinstance(node, ast.Name):
@@ -375,7 +377,7 @@ class _Indexer:
         else:
             self.target(node, "unpack" if kind == "assign" else kind, value, place)
 
-    def _store(self, node: ast.Attribute | ast.Subscript, value: ast.expr | None, place: Place) -> None:
+    def _store(self, node: ast.Attribute | ast.Subscript, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
         stores = self.module.stores if self.function is None else self.function.stores
         stores.append((node, place))
         root: ast.expr = node
@@ -385,9 +387,27 @@ class _Indexer:
             place.scope.mutations.setdefault(root.id, []).append((value, place))
             if isinstance(node, ast.Subscript):
                 place.scope.mutations[root.id].append((node.slice, place))
+        if kind == "del":
+            return
+        value = None if kind == "aug" else value
+        self._change(node, value, place)
         owner = self._self_class(node)
         if owner is not None and isinstance(node, ast.Attribute):
             owner.self_stores.setdefault(node.attr, []).append((value, place))
+
+    def _change(self, changed: ast.expr, value: ast.expr | None, place: Place) -> None:
+        """Records that an attribute, or what it holds, is changed."""
+        while isinstance(changed, ast.Subscript):
+            if value is not None and not isinstance(changed.slice, ast.Slice | ast.Constant):
+                value = ast.copy_location(ast.Tuple(elts=[value, changed.slice], ctx=ast.Load()), value)
+            changed = changed.value
+        if isinstance(changed, ast.Attribute):
+            change = Change(changed.attr, changed.value, value, place)
+        elif isinstance(changed, ast.Name) and changed.id == "environ":
+            change = Change(changed.id, changed, value, place)
+        else:
+            return
+        self.module.changes.setdefault(change.name, []).append(change)
 
     def _self_class(self, node: ast.expr) -> Class | None:
         """Names the class whose `self` (or `cls`) the attribute is stored on."""
@@ -396,7 +416,7 @@ class _Indexer:
         function = self.function
         while function is not None and function.cls is None:
             function = function.parent
-        if function is None or isinstance(function.node, ast.Lambda):
+        if function is None or isinstance(function.node, ast.Lambda) or not function.has_receiver:
             return None
         args = [*function.node.args.posonlyargs, *function.node.args.args]
         return function.cls if args and args[0].arg == node.value.id else None
@@ -433,9 +453,17 @@ class _Indexer:
             if func.attr in MUTATORS and isinstance(func.value, ast.Name):
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                     place.scope.mutations.setdefault(func.value.id, []).append((value, place))
+            if func.attr in MUTATORS:
+                for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                    self._change(func.value, value, place)
+            elif func.attr == "putenv" and len(node.args) > 1:
+                self._change(ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func), node.args[1], place)
             stack.append((func.value, place))
         else:
             stack.append((func, place))
+            if isinstance(func, ast.Name) and func.id == "setattr" and len(node.args) > 2:
+                name = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY_NAME
+                self._change(ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func), node.args[2], place)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
 

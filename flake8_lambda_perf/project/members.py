@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import canonical
-from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place
+from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import reaching
 from flake8_lambda_perf.project.index import index_body, is_property
-from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Cls, Ext, Func, Inst, Mod, Super, Value
+from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Cls, Const, Ext, Func, Inst, Items, Mod, Super, Value
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
@@ -24,10 +24,12 @@ class Members:
         self.names = names
         self.orders: dict[Class, list[Class | Ext]] = {}
         self.active: set[tuple[object, str]] = set()
+        self.changed: dict[tuple[object, str], tuple[tuple[Change, bool], ...]] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.orders.clear()
+        self.changed.clear()
 
     def attribute(self, base: Value, attr: str) -> frozenset[Value]:
         """Lists what `base.attr` can be."""
@@ -38,11 +40,11 @@ class Members:
                 return frozenset({Ext(canonical(f"{name}.{attr}"))})
             case Mod(module=module):
                 found = self.module_member(module, attr)
-                return ANYTHING if found is None else found
+                return self.with_changes(base, attr, ANYTHING if found is None else found)
             case Inst(cls=cls):
-                return self._guarded(cls, attr, instance=True)
+                return self.with_changes(base, attr, self._guarded(cls, attr, instance=True))
             case Cls(cls=cls):
-                return self._guarded(cls, attr, instance=False)
+                return self.with_changes(base, attr, self._guarded(cls, attr, instance=False))
             case Super(cls=cls):
                 return self._of_bases(cls, attr)
         return ANYTHING
@@ -54,6 +56,40 @@ class Members:
         self.active.add(key)
         found = self._of_class(cls, attr, instance=instance)
         self.active.discard(key)
+        return found
+
+    # -- changes from outside -----------------------------------------------------------------
+
+    def changes_of(self, base: Mod | Inst | Cls, attr: str) -> tuple[tuple[Change, bool], ...]:
+        """Lists what may change an attribute of a module or class, and whether each surely means that one."""
+        owner = base.module if isinstance(base, Mod) else base.cls
+        key = (owner, attr)
+        if key not in self.changed:
+            self.changed[key] = ()
+            found = []
+            for change in self.names.changes.of(attr):
+                values = self.names.values(change.base, change.place)
+                if any(self._is_same(value, base) for value in values):
+                    found.append((change, True))
+                elif UNKNOWN in values and change.name == attr:
+                    found.append((change, False))
+            self.changed[key] = tuple(found)
+        return self.changed[key]
+
+    def _is_same(self, value: Value, base: Mod | Inst | Cls) -> bool:
+        if isinstance(value, Mod) or isinstance(base, Mod):
+            return value == base
+        if isinstance(value, Inst | Cls):
+            return value.cls in self.order(base.cls) or base.cls in self.order(value.cls)
+        return False
+
+    def with_changes(self, base: Mod | Inst | Cls, attr: str, found: frozenset[Value]) -> frozenset[Value]:
+        """Adds to the values of an attribute what is assigned to it from outside."""
+        for change, sure in self.changes_of(base, attr):
+            if change.value is None or not sure:
+                found |= ANYTHING if any(isinstance(value, Const | Items) for value in found) else NOTHING
+            else:
+                found |= self.names.values(change.value, change.place)
         return found
 
     # -- modules ------------------------------------------------------------------------------
@@ -150,7 +186,7 @@ class Members:
             if any(is_property(decorator) for decorator in function.decorated):
                 found |= self.names.returned(Func(function, True)) if instance else {UNKNOWN}
             else:
-                static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorated)
+                static = not function.has_receiver
                 bound = any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated)
                 found.add(Func(function, not static and (instance or bound)))
         return found

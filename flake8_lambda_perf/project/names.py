@@ -10,6 +10,7 @@ import builtins
 from collections.abc import Callable, Iterable
 
 from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
 from flake8_lambda_perf.project.flow import reaching
 from flake8_lambda_perf.project.index import index_body
@@ -54,6 +55,7 @@ class Names:
         self.members = Members(self)
         self.arguments_of: Callable[[Function, str], Iterable[Argument]] = lambda _function, _name: ()
         self.is_open: Callable[[Function], bool] = lambda _function: False
+        self.changes = Changes()
         self.memo: dict[ast.AST, frozenset[Value]] = {}
         self.active: set[object] = set()
         self.open: set[ast.AST] = set()  # what is known of them grows with the calls that are known
@@ -147,7 +149,10 @@ class Names:
         """Lists what a name can be."""
         bindings = self.bindings(name, place)
         if bindings is not None:
-            return self._join(self.binding(binding) for binding in bindings)
+            found = self._join(self.binding(binding) for binding in bindings)
+            if bindings and bindings[0].place.scope.kind == "module":
+                found = self.members.with_changes(Mod(bindings[0].place.scope.module), name, found)
+            return found
         module = place.scope.module
         starred = self._starred(module, name)
         if starred is not None:
@@ -217,7 +222,7 @@ class Names:
     def _parameter(self, binding: Binding) -> frozenset[Value]:
         function = binding.place.scope.function
         assert function is not None
-        if function.cls is not None and binding.index == 0 and not _is_static(function):
+        if function.cls is not None and binding.index == 0 and function.has_receiver:
             return frozenset({Cls(function.cls) if is_classmethod(function) else Inst(function.cls)})
         self.read_parameter = True
         key = (function, binding.name)
@@ -398,10 +403,6 @@ def enclosing_class(place: Place) -> Class | None:
 def is_classmethod(function: Function) -> bool:
     """Tells whether the first parameter is the class."""
     return function.name in ("__new__", "__init_subclass__", "__class_getitem__") or _is_decorated(function, "classmethod")
-
-
-def _is_static(function: Function) -> bool:
-    return _is_decorated(function, "staticmethod")
 
 
 def _is_decorated(function: Function, name: str) -> bool:

@@ -40,6 +40,7 @@ class Duties:
     def __init__(self, names: Names, dependence: Dependence) -> None:
         self.names = names
         self.dependence = dependence
+        self._at: dict[Place, tuple[Duty, ...]] = {}  # of the calls on paths: they are asked again and again
 
     # -- where they come from -----------------------------------------------------------------
 
@@ -68,7 +69,7 @@ class Duties:
         bindings = self.names.bindings(expr.id, place)
         if bindings and all(binding.kind == "param" for binding in bindings):
             function = bindings[0].place.scope.function
-            if function is not None and not (function.cls is not None and bindings[0].index == 0):
+            if function is not None and not (function.has_receiver and bindings[0].index == 0):
                 return function
         return None
 
@@ -96,7 +97,9 @@ class Duties:
             found.add(Duty("chosen", edge.caller, edge.selected_by, target=edge.callee))
         if edge.memo is not None:
             found.update(Duty("fresh", cls=cls) for cls in edge.memo.instances)
-        found.update(self.at(edge.place))
+        if edge.place not in self._at:
+            self._at[edge.place] = tuple(self.at(edge.place))
+        found.update(self._at[edge.place])
         return frozenset(found)
 
     def _across(self, duty: Duty, edge: Edge) -> Iterable[Duty] | None:
@@ -129,7 +132,7 @@ class Duties:
         """Takes off the duties that the runtime's call of a handler meets; None if it does not meet one."""
         left: set[Duty] = set()
         own = dict(defaults(entry.node.args))
-        given = {arg.arg for arg in entry.params[: passed + (entry.cls is not None)]}
+        given = {arg.arg for arg in entry.params[: passed + entry.has_receiver]}
         for duty in duties:
             if duty.function is not entry:
                 left.add(duty)

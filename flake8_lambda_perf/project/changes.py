@@ -1,0 +1,90 @@
+"""Where attributes are changed from outside: `settings.region = ...`, `module.LIMITS.update(...)`, `os.environ[...] = ...`.
+
+The bytes of every deployed file tell which functions may change an attribute of a name; only those are looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.project.index import ANY_NAME, MUTATORS, index_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from flake8_lambda_perf.project.facts import Change, Function, Module
+
+_ITEM = r"(?:\[[^\n]*?\])*"
+_CALLED = rf"\.(?:{'|'.join(sorted(MUTATORS))})\("
+_ASSIGNED = r"[ \t]*(?::[^=\n]{1,80})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
+_UNPACKED = r"[ \t]*,(?=[\w \t.,\[\]\"'*)]*=(?!=))"
+DOTTED = re.compile(rf"\.(\w+){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
+BARE = re.compile(rf"\b(environ){_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(putenv)\(".encode())
+BY_NAME = re.compile(rb"\bsetattr\((?:[^,\n]+,[ \t]*[\"'](\w+)[\"'])?")
+
+
+class Changes:
+    """Finds the changes of an attribute in `files`, when it is first asked for them."""
+
+    def __init__(
+        self,
+        files: Iterable[str] = (),
+        data: Callable[[str], bytes | None] = lambda _path: None,
+        module: Callable[[str], Module | None] = lambda _path: None,
+    ) -> None:
+        self.files = sorted(files)
+        self.data = data
+        self.module = module
+        self._places: dict[str, dict[str, list[int]]] | None = None
+        self._found: dict[str, tuple[Change, ...]] = {}
+
+    def of(self, name: str) -> tuple[Change, ...]:
+        """Lists the changes of attributes called `name`, and those made under a computed name."""
+        if name not in self._found:
+            places = self._index()
+            known = (name, ANY_NAME, "__dict__") if name != "environ" else (name,)
+            self._found[name] = tuple(change for key in known if key in places for change in self._read(key, places[key]))
+        return self._found[name]
+
+    def _index(self) -> dict[str, dict[str, list[int]]]:
+        """Notes for each name in which files, and where in them, it may be changed."""
+        if self._places is None:
+            self._places = {}
+            for path in self.files:
+                for name, offset in _scan(self.data(path) or b""):
+                    self._places.setdefault(name, {}).setdefault(path, []).append(offset)
+        return self._places
+
+    def _read(self, name: str, places: dict[str, list[int]]) -> Iterator[Change]:
+        for path, offsets in places.items():
+            module = self.module(path)
+            if module is not None:
+                lines = _lines(self.data(path) or b"", offsets)
+                for function in module.functions:  # grows by those nested in them
+                    if _spans(function, lines):
+                        index_body(function)
+                yield from module.changes.get(name, ())
+
+
+def _scan(data: bytes) -> Iterator[tuple[str, int]]:
+    """Lists the names that may be changed in a file, each with its offset."""
+    for found in DOTTED.finditer(data):
+        yield found[1].decode("ascii", "replace"), found.start()
+    if b"environ" in data or b"putenv" in data:
+        for found in BARE.finditer(data):
+            yield "environ", found.start()
+    if b"setattr" in data:
+        for found in BY_NAME.finditer(data):
+            yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()
+
+
+def _lines(data: bytes, offsets: Iterable[int]) -> set[int]:
+    starts = [found.end() for found in re.finditer(rb"\r\n|\r|\n", data)]
+    return {bisect_right(starts, offset) + 1 for offset in offsets}
+
+
+def _spans(function: Function, lines: set[int]) -> bool:
+    last = function.node.end_lineno or function.node.lineno
+    return any(function.node.lineno <= line <= last for line in lines)
