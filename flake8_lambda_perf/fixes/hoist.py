@@ -21,16 +21,16 @@ from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing
 from flake8_lambda_perf.fixes.often import builds_of, is_always, is_caught, is_threaded, place_of
 from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_region
-from flake8_lambda_perf.fixes.places import Top
+from flake8_lambda_perf.fixes.places import Top, changes_environment
 from flake8_lambda_perf.fixes.reuse import reusable
-from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, is_scope_known, uses_of
+from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, assigned, is_scope_known, uses_of
 from flake8_lambda_perf.model import Edit, Fix
 from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.knowledge import Client
-    from flake8_lambda_perf.project.facts import Binding, Function, Place
+    from flake8_lambda_perf.project.facts import Binding, Function, Module, Place
 
 
 def plan(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fix | None:
@@ -154,8 +154,16 @@ class _Hoist:
                 raise MoveError("threads would share it")
             if client.kind == "artifact":
                 self.reasons.append("what is loaded stays in memory, and a newer version is not seen")
+        for module in self._modules():
+            if changes_environment(self.analysis, module):
+                raise MoveError("a function on the way changes the environment that a build sees")
         if not is_scope_known(self.function):
             raise MoveError("the function looks at its own names")
+
+    def _modules(self) -> set[Module]:
+        """Lists the modules that requests go through on their way to the call."""
+        edges = (edge for build in self.builds for proof in build.proofs for edge in proof.path)
+        return {self.function.module, *(edge.module for edge in edges)}
 
     @property
     def is_own(self) -> bool:
@@ -165,7 +173,7 @@ class _Hoist:
     def _judge_making(self) -> None:
         site = self.function.module.sites[self.node]
         cls = self.target.cls if isinstance(self.target, Construction) else None
-        Making(self.analysis, self.needing.needs, app=self.client.kind == "app").judge(site, cls)
+        Making(self.analysis, self.needing.needs, app=self.client.kind == "app", cls=cls).judge(site)
 
     # -- what moves ---------------------------------------------------------------------------
 
@@ -282,8 +290,10 @@ class _Hoist:
                 sharing.judge_local(self.function, _target_name(statements[0]), self.needing.parents)
             else:
                 sharing.judge(extent, self.function, self.needing.parents)
-                for name in _assigned(self.needing.parents.get(extent)):
+                for name in assigned(self.needing.parents.get(extent)):
                     sharing.judge_local(self.function, name, self.needing.parents)
+            if sharing.leaks and kind in ("http", "instance", "app"):
+                raise MoveError("it leaves the function, and could carry what belongs to one request to the next")
             if sharing.leaks and kind not in STATELESS:
                 self.reasons.append("it leaves the function, and who gets it then shares it with later requests")
 
@@ -321,8 +331,3 @@ def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:
     target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
     assert isinstance(target, ast.Name)
     return target.id
-
-
-def _assigned(holder: ast.AST | None) -> list[str]:
-    targets = holder.targets if isinstance(holder, ast.Assign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name)]

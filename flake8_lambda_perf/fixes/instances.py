@@ -24,6 +24,7 @@ BASES = frozenset({"object", "abc.ABC", "typing.Protocol", "typing.Generic"})
 QUIET = frozenset({"logging.getLogger", "super", "super().__init__", "isinstance", "hasattr", "object().__init__"})
 """Calls that leave nothing behind, besides those that are known as pure."""
 STATEMENTS = (ast.Assign, ast.AnnAssign, ast.Expr, ast.If, ast.Return, ast.Pass, ast.Raise, ast.Import, ast.ImportFrom)
+PLAIN = frozenset({"staticmethod", "classmethod"})
 CONTAINERS = frozenset(
     {"list", "dict", "set", "bytearray", "collections.defaultdict", "collections.deque", "collections.OrderedDict"}
 )
@@ -38,29 +39,51 @@ class Making:
     needs: Needs
     app: bool = False
     """What is made is a web application: methods called on it while it is made only configure it."""
+    cls: Class | None = None
     made: list[Function] = field(default_factory=list)
 
-    def judge(self, site: Site, cls: Class | None) -> None:
+    def judge(self, site: Site) -> None:
         """Raises if the call does more than build clients and keep what never changes."""
         self._follow(site)
         for function in self.made:
             self._judge_body(function)
-        if cls is not None:
-            self._judge_class(cls)
+        if self.cls is not None:
+            self._judge_class(self.cls)
         self._add_globals(site.place)
 
     # -- what runs ----------------------------------------------------------------------------
 
     def _follow(self, site: Site) -> None:
-        edges = self.analysis.graph.edges
-        stack = [edge.callee for edge in edges.of_site(site.place.scope.module, site.function, site)]
+        stack = list(self._callees(site))
         while stack:
             function = stack.pop()
             if function in self.made:
                 continue
             self.made.append(function)
             index_body(function)
-            stack.extend(edge.callee for edge in edges.out_of(function.module, function))
+            if any(attribute.attr in function.module.properties for attribute, _ in function.attributes):
+                raise MoveError(f"`{function.name}` reads a property")
+            for inner in function.calls:
+                stack.extend(self._callees(inner))
+
+    def _callees(self, site: Site) -> Iterator[Function]:
+        """Lists the functions of the project that a call runs."""
+        members = self.analysis.names.members
+        func, caller = site.node.func, site.function
+        own = caller.params[0].arg if caller is not None and caller.cls is not None and caller.params else ""
+        if self.cls is not None and isinstance(func, ast.Attribute) and own and _root(func.value) == own:
+            method = members.method(self.cls, func.attr)
+            if method is not None:
+                yield method
+        for value in self.analysis.names.values(func, site.place):
+            found = [value.function] if isinstance(value, Func) else []
+            if isinstance(value, Cls):
+                methods = (members.method(value.cls, name) for name in ("__new__", "__init__", "__post_init__"))
+                found = [method for method in methods if method is not None]
+            for function in found:
+                if any(ast.unparse(decorator) not in PLAIN for decorator in function.decorated):
+                    raise MoveError(f"`{function.name}` is decorated")
+                yield function
 
     def _judge_body(self, function: Function) -> None:
         if function.is_async or function.is_generator:

@@ -137,6 +137,8 @@ class Needing:
         if scopes == {module.scope}:
             if name in module.global_writes:
                 raise MoveError(f"`{name}` is rebound by a function")
+            if not any(_is_sure(binding) for binding in bindings):
+                self.needs.may_raise = True
             self.needs.globals.add(name)
         elif scopes == {self.function.scope} and len(self.function.scope.bindings[name]) == 1:
             self._local(bindings[0])
@@ -190,7 +192,9 @@ class Needing:
                 self.needs.twins.append(binding)
                 return
             raise MoveError(f"`{binding.name}` means something else at module scope")
-        if not all(isinstance(value, Ext) for value in self.analysis.names.binding(binding)):
+        origin = binding.origin
+        own = origin is not None and self.analysis.project.locate(origin.module or "", module.path, origin.level)
+        if own or not all(isinstance(value, Ext) for value in self.analysis.names.binding(binding)):
             raise MoveError(f"`{binding.name}` is imported from the project, perhaps to break a cycle")
         self.needs.imports.append(binding)
 
@@ -213,6 +217,11 @@ def import_statement(binding: Binding) -> ast.Import | ast.ImportFrom:
     statement = binding.place.statement
     assert isinstance(statement, ast.Import | ast.ImportFrom)
     return statement
+
+
+def _is_sure(binding: Binding) -> bool:
+    """Tells whether importing the module binds the name in any case."""
+    return all(branch.kind in ("root", "try", "finally") for branch in binding.place.branch.chain())
 
 
 def _same_import(one: Binding, other: Binding) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, MoveError, first_line, last_line
 from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.project.analysis import imported_paths
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.values import Ext, Func
 
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 EFFECTS = re.compile(
-    r"\b(os\.environ\b|os\.putenv|os\.chdir|sys\.path\b|addsitedir|load_dotenv|patch_all|setup_default_session|"
-    r"DEFAULT_SESSION|install_as_MySQLdb|register_assert_rewrite)"
+    r"\benviron\s*(\[[^\]\n]*\]\s*([+|]?=[^=]|\+=)|\.(update|setdefault|pop|popitem|clear)\b|\s*\|?=[^=])"
+    r"|\bdel\s+(os\.)?environ\b|\b(putenv|unsetenv|chdir|addsitedir|load_dotenv|patch_all|setup_default_session)\b"
+    r"|\bsys\.path\s*(\.(insert|append|extend|remove)\b|\[[^\]\n]*\]\s*=|[+]?=[^=])"
+    r"|\b(DEFAULT_SESSION\s*=[^=]|install_as_MySQLdb\b)"
 )
 """Text that changes what a later build sees: the environment, the import path, patched libraries."""
-READS_ENVIRONMENT = re.compile(
-    r"\bos\.environ\.get\(|\bos\.environ\[[^\]]*\](?!\s*=[^=])|\bos\.environ\.copy\(\)|\bin os\.environ\b"
-)
 
 
 class Top:
@@ -80,7 +80,7 @@ class Top:
         return found
 
     def _has_effect(self, statement: ast.stmt) -> bool:
-        if EFFECTS.search(READS_ENVIRONMENT.sub("", self.draft.of(statement))):
+        if EFFECTS.search(self.draft.of(statement)):
             return True
         return any(self._calls_effect(node) for node in ast.walk(statement) if isinstance(node, ast.Call))
 
@@ -104,10 +104,31 @@ class Top:
             for edge in self.analysis.graph.callers.get(here, ()):
                 if edge.caller is None and edge.module is self.module:
                     found = min(found, self.index_of(edge.node))
-                elif edge.caller is not None and edge.caller not in seen:
+                elif edge.caller is None:
+                    found = min(found, self._import_of(edge.module.path))
+                elif edge.caller not in seen:
                     seen.add(edge.caller)
                     stack.append(edge.caller)
         return found
+
+    def _import_of(self, path: str) -> int:
+        """Gives the index of the first import that loads another file of the project, directly or not."""
+        for index, statement in enumerate(self.body):
+            if not isinstance(statement, ast.Import | ast.ImportFrom):
+                continue
+            seen: set[str] = set()
+            stack = list(imported_paths(self.analysis.project, statement, self.module.path))
+            while stack:
+                here = stack.pop()
+                if here == path:
+                    return index
+                module = self.analysis.project.module(here) if here not in seen and here != self.module.path else None
+                seen.add(here)
+                for node, _place in module.imports if module is not None else ():
+                    stack.extend(
+                        other for other in imported_paths(self.analysis.project, node, here) if other not in seen
+                    )
+        return len(self.body)
 
     def skip_builds(self, index: int) -> int:
         """Goes past the clients that stand right behind a place: a new one lines up with them."""
@@ -244,8 +265,25 @@ def _is_stdlib(statement: ast.Import | ast.ImportFrom) -> bool:
     return all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in statement.names)
 
 
+def changes_environment(analysis: Analysis, module: Module) -> bool:
+    """Tells whether a request may run a function of a module that changes what later builds see."""
+    changing = [function for function in module.functions if _text_has_effect(function)]
+    return any(function in analysis.handler_of or _is_named_in_function(function) for function in changing)
+
+
+def _is_named_in_function(function: Function) -> bool:
+    """Tells whether code inside some function names this one; else only the module's body runs it."""
+    for other in function.module.functions:
+        if other is function:
+            continue
+        for node in ast.walk(other.node):
+            if function.name in (getattr(node, "id", None), getattr(node, "attr", None)):
+                return True
+    return function.parent is not None or function.cls is not None
+
+
 def _text_has_effect(function: Function) -> bool:
     module = function.module
     node = function.node
     lines = module.text.splitlines()[node.lineno - 1 : node.end_lineno]
-    return bool(EFFECTS.search(READS_ENVIRONMENT.sub("", "\n".join(lines))))
+    return bool(EFFECTS.search("\n".join(lines)))

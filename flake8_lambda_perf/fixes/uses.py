@@ -134,10 +134,31 @@ class Sharing:
             call = parents.get(holder)
             if isinstance(call, ast.Call):
                 self._judge_passed(use, call, function, depth)
+        elif isinstance(holder, ast.Return):
+            self._judge_returned(function, depth)
+        elif isinstance(holder, ast.Assign | ast.AnnAssign) and len(assigned(holder)) == len(_targets(holder)):
+            return
         elif not isinstance(holder, ast.Call | ast.Expr | ast.Compare | ast.If | ast.IfExp | ast.BoolOp | ast.UnaryOp):
             self.leaks = True
             if isinstance(holder, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 raise MoveError("the object decorates a function of the request")
+
+    def _judge_returned(self, function: Function, depth: int) -> None:
+        """Judges what the callers of a function do with the object it returns."""
+        edges = self.analysis.graph.callers.get(function, ())
+        if self.kind in STATELESS and depth >= DEEPEST:
+            return
+        if not edges or function in self.analysis.graph.entries or depth >= DEEPEST:
+            self.leaks = True
+            return
+        for edge in edges:
+            if edge.call is None or edge.kind != "calls" or edge.caller is None:
+                self.leaks = True
+                continue
+            parents = parents_in(edge.caller.node)
+            self.judge(edge.call, edge.caller, parents, depth + 1)
+            for name in assigned(parents.get(edge.call)):
+                self.judge_local(edge.caller, name, parents, depth + 1)
 
     def _judge_chain(self, holder: ast.Attribute | ast.Subscript, parents: Parents) -> None:
         depth, node = 0, holder
@@ -201,3 +222,14 @@ class Sharing:
         for name, argument in arguments(callee, call, place, value.bound).items():
             if argument.expr is use and len(callee.scope.bindings.get(name, ())) == 1:
                 self.judge_local(callee, name, parents, depth + 1)
+
+
+def assigned(holder: ast.AST | None) -> list[str]:
+    """Lists the locals that an assignment gives its value to."""
+    return [target.id for target in _targets(holder) if isinstance(target, ast.Name)]
+
+
+def _targets(holder: ast.AST | None) -> list[ast.expr]:
+    if isinstance(holder, ast.Assign):
+        return holder.targets
+    return [holder.target] if isinstance(holder, ast.AnnAssign) else []
