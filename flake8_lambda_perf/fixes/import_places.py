@@ -56,8 +56,20 @@ def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, 
         body = newline.join(_in_groups(found, newline))
         lead = newline if offset and module.text[offset - 1] not in "\r\n" else ""
         text = f"{lead}{newline * before}{body}{newline}{newline * after}"
-        edits.append(Edit(module.path, Span(offset, offset), text))
+        edits.append(_inserted(module, offset, text, claims=bool(before or after)))
     return tuple(edits)
+
+
+def _inserted(module: Module, offset: int, text: str, *, claims: bool) -> Edit:
+    """Inserts text; one that `claims` its place takes the character beside it, so that no other fix writes there too.
+
+    A second import for the same new group waits for the next round, and is sorted into the group.
+    """
+    if not claims or not module.text:
+        return Edit(module.path, Span(offset, offset), text)
+    if offset == 0:
+        return Edit(module.path, Span(0, 1), text + module.text[0])
+    return Edit(module.path, Span(offset - 1, offset), module.text[offset - 1] + text)
 
 
 _Key = tuple[int, bool, str]
@@ -138,7 +150,9 @@ class _Header:
         by_name = [(name, is_from) for _, is_from, name in keys]
         for node, this, name in zip(run, keys, by_name, strict=True):
             greater = this > key if keys == sorted(keys) else by_name == sorted(by_name) and name > (key[2], key[1])
-            if greater and self._top_of(node) == node.lineno:
+            if greater and self._top_of(node) != node.lineno:
+                break  # between a comment and what it is about
+            if greater:
                 return self.lines.offset(node.lineno, 0), 0, 0
         return self._after(_end(run[-1])), 0, 0
 

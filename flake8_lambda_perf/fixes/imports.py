@@ -220,7 +220,7 @@ def _edits(imports: Imports, module: Module, parts: list[_Part]) -> tuple[Edit, 
     edits: list[Edit] = []
     new: list[New] = []
     for part in parts:
-        edit = _removal(module, lines, part.site, going)
+        edit = _removal(imports, module, lines, part.site, going)
         texts = _texts(module, lines, part)
         if edit is None or texts is None:
             return None
@@ -282,7 +282,9 @@ def _columns(lines: Lines, node: ast.stmt) -> tuple[int, int]:
     return lines.position(span.start)[1] - 1, lines.position(span.end)[1] - 1
 
 
-def _removal(module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt]) -> Edit | None:
+def _removal(
+    imports: Imports, module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt]
+) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
     block = next((body for body in _blocks(module.tree) if node in body), None)
@@ -300,20 +302,21 @@ def _removal(module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt
         return Edit(module.path, Span(span.start, _line_end(module.text, lines, node)), "pass")
     first = node.lineno
     last = node.end_lineno or node.lineno
-    if _opens_gap(lines, block, site, going):
+    if _opens_gap(imports, lines, block, site):
         while lines.line_text(last + 1).strip() == "" and last + 1 < _last_line(module.text, lines):
             last += 1
     finish = lines.offset(last + 1, 0) if last < _last_line(module.text, lines) else len(module.text)
     return Edit(module.path, Span(lines.offset(first, 0), finish), "")
 
 
-def _opens_gap(lines: Lines, block: list[ast.stmt], site: ImportSite, going: set[ast.stmt]) -> bool:
-    """Tells whether the blank lines below a statement would be left without need."""
-    position = block.index(site.node)
+def _opens_gap(imports: Imports, lines: Lines, block: list[ast.stmt], site: ImportSite) -> bool:
+    """Tells whether the blank lines below a statement would be left without need: at a block's start, or doubled."""
     before = lines.line_text(site.node.lineno - 1).strip()
-    if before == "":
+    if before == "" or before.startswith("#"):
         return True
-    return all(statement in going for statement in block[:position]) and not before.startswith("#")
+    others = {other.node: other for other in site.function.imports}
+    above = [others.get(statement) for statement in block[: block.index(site.node)]]  # type: ignore[call-overload]
+    return all(other is not None and _may_move(imports, other) for other in above)
 
 
 def _line_end(text: str, lines: Lines, node: ast.stmt) -> int:
