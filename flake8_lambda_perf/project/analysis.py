@@ -330,7 +330,7 @@ class Analysis:
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
         if isinstance(node.func, ast.Attribute):
             values.append(node.func.value)
-        duties = self.graph.duties.of_values(values, site.place)
+        duties = self.graph.duties.of_build(client.name, values, site.place)
         if duties is None:
             return
         proofs = tuple(self.graph.proofs(site.place, duties))

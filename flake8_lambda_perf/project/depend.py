@@ -46,7 +46,7 @@ ENVIRONMENT = Dep(Level.ENVIRONMENT)
 STORE = Dep(Level.STORE)
 REQUEST = Dep(Level.REQUEST)
 CONTAINERS = frozenset({"dict()", "list()", "set()", "collections.defaultdict()", "collections.OrderedDict()"})
-CASED = 1  # names outside the project whose last part starts with a capital are taken for classes
+SDKS = ("boto3.", "botocore.", "aioboto3.", "aiobotocore.")
 
 
 class Dependence:
@@ -270,8 +270,9 @@ class Dependence:
     def _of_changes(self, changes: Iterable[Change]) -> Dep:
         found = NONE
         for change in changes:
-            value = REQUEST if change.value is None else self.expression(change.value, change.place)
-            found = found.join(value).join(self._choice(change.place, set()))
+            parts = [part for part in (change.value, change.key) if part is not None]
+            found = found.join(self.all(parts, change.place) if change.value is not None else REQUEST)
+            found = found.join(self._choice(change.place, set()))
         return found
 
     def environment(self) -> Dep:
@@ -280,6 +281,15 @@ class Dependence:
         if key not in self._changed:
             self._changed[key] = ENVIRONMENT
             self._changed[key] = ENVIRONMENT.join(self._of_changes(self.names.changes.of("environ")))
+        return self._changed[key]
+
+    def sdk(self) -> Dep:
+        """Tells on what the environment variables depend that an AWS SDK reads of its own."""
+        key = (None, "AWS_")
+        if key not in self._changed:
+            self._changed[key] = NONE
+            found = self._of_changes(change for change in self.names.changes.of("environ") if _may_be_aws(change.key))
+            self._changed[key] = found if found.level > Level.ENVIRONMENT or found.refs else NONE
         return self._changed[key]
 
     def external(self, name: str) -> Dep | None:
@@ -355,6 +365,8 @@ class Dependence:
             return known
         if name in clients() or name in idioms().pure or name.startswith(("boto3.", "botocore.config.")):
             method = name.rpartition(").")[2] if ")." in name else ""
+            if name.startswith(SDKS) and self.sdk() is not NONE:
+                return self.sdk()
             return STORE if method and name not in clients() and not name.endswith((".Table", ".client", ".resource")) else NONE
         last = name.rpartition(".")[2]
         if last in idioms().pure_methods or (last[:1].isupper() and "()" not in last):
@@ -409,6 +421,11 @@ def external(name: str) -> Dep | None:
         head = head.removesuffix("()") if head.endswith("()") else head.rpartition(".")[0]
     last = name.rpartition(".")[2].removesuffix("()")
     return REQUEST if last in known.credentials else None
+
+
+def _may_be_aws(key: ast.expr | None) -> bool:
+    """Tells whether an environment variable may be one that an AWS SDK reads."""
+    return not isinstance(key, ast.Constant) or str(key.value).startswith("AWS_")
 
 
 def _binds(target: ast.expr, name: str) -> bool:

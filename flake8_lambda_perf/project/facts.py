@@ -94,7 +94,7 @@ class ImportSite:
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """An attribute that is set, or whose content is changed in place: `base.name = value`, `base.name.update(value)`.
+    """An attribute that is set, or whose content is changed in place: `base.name = value`, `base.name[key] = value`.
 
     `value` is None where it is not a plain expression: `base.name += 1` differs each time.
     """
@@ -103,6 +103,8 @@ class Change:
     base: ast.expr
     value: ast.expr | None
     place: Place
+    within: bool  # only the content is changed
+    key: ast.expr | None = None
 
 
 class Scope:

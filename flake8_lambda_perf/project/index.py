@@ -390,21 +390,22 @@ class _Indexer:
         if kind == "del":
             return
         value = None if kind == "aug" else value
-        self._change(node, value, place)
+        self._change(node, value, place, within=False)
         owner = self._self_class(node)
         if owner is not None and isinstance(node, ast.Attribute):
             owner.self_stores.setdefault(node.attr, []).append((value, place))
 
-    def _change(self, changed: ast.expr, value: ast.expr | None, place: Place) -> None:
+    def _change(
+        self, changed: ast.expr, value: ast.expr | None, place: Place, *, within: bool, key: ast.expr | None = None
+    ) -> None:
         """Records that an attribute, or what it holds, is changed."""
         while isinstance(changed, ast.Subscript):
-            if value is not None and not isinstance(changed.slice, ast.Slice | ast.Constant):
-                value = ast.copy_location(ast.Tuple(elts=[value, changed.slice], ctx=ast.Load()), value)
+            within, key = True, changed.slice
             changed = changed.value
         if isinstance(changed, ast.Attribute):
-            change = Change(changed.attr, changed.value, value, place)
+            change = Change(changed.attr, changed.value, value, place, within, key)
         elif isinstance(changed, ast.Name) and changed.id == "environ":
-            change = Change(changed.id, changed, value, place)
+            change = Change(changed.id, changed, value, place, within, key)
         else:
             return
         self.module.changes.setdefault(change.name, []).append(change)
@@ -454,16 +455,22 @@ class _Indexer:
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                     place.scope.mutations.setdefault(func.value.id, []).append((value, place))
             if func.attr in MUTATORS:
-                for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                    self._change(func.value, value, place)
+                key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
+                for value in node.args:
+                    self._change(func.value, value, place, within=True, key=key)
+                for keyword in node.keywords:
+                    named = ast.Constant(keyword.arg) if keyword.arg is not None else None
+                    self._change(func.value, keyword.value, place, within=True, key=named)
             elif func.attr == "putenv" and len(node.args) > 1:
-                self._change(ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func), node.args[1], place)
+                environ = ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func)
+                self._change(environ, node.args[1], place, within=True, key=node.args[0])
             stack.append((func.value, place))
         else:
             stack.append((func, place))
             if isinstance(func, ast.Name) and func.id == "setattr" and len(node.args) > 2:
                 name = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY_NAME
-                self._change(ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func), node.args[2], place)
+                target = ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func)
+                self._change(target, node.args[2], place, within=False)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
 

@@ -86,7 +86,7 @@ class Members:
     def with_changes(self, base: Mod | Inst | Cls, attr: str, found: frozenset[Value]) -> frozenset[Value]:
         """Adds to the values of an attribute what is assigned to it from outside."""
         for change, sure in self.changes_of(base, attr):
-            if change.value is None or not sure:
+            if change.value is None or change.within or not sure:
                 found |= ANYTHING if any(isinstance(value, Const | Items) for value in found) else NOTHING
             else:
                 found |= self.names.values(change.value, change.place)

@@ -13,6 +13,8 @@ from flake8_lambda_perf.project.names import Names, before
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod
 
 CALLS_DEEP = 3
+THREAD_LOCALS = frozenset({"threading.local()"})
+"""A function runs its requests in one thread, so what is local to that lasts like a global."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ class Memos:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.cache: dict[Branch, Memo | None] = {}
+        self.writes: dict[tuple[Function, int], frozenset[Location]] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.cache.clear()
+        self.writes.clear()
 
     def around(self, place: Place) -> Memo | None:
         """Finds the memo that guards a place, the one that lasts longest first."""
@@ -109,6 +113,8 @@ class Memos:
             elif isinstance(node, ast.Call):
                 found |= self._of_call(node, place, depth)
                 stack.extend(ast.iter_child_nodes(node))
+            elif (name := _global_by_text(node)) is not None:
+                found.add(Location(place.scope.module, name))
             elif not isinstance(node, ast.Lambda):
                 stack.extend(ast.iter_child_nodes(node))
         return found
@@ -227,8 +233,9 @@ class Memos:
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 attribute = ast.copy_location(ast.Attribute(value=node.args[0], attr=name.value, ctx=ast.Load()), node)
                 return self._of_attribute(attribute, place)
-        if isinstance(node.func, ast.Name) and node.func.id in ("globals", "locals", "vars"):
-            return {Location(place.scope.module, "globals()")}
+        by_text = _global_by_text(node)
+        if by_text is not None:
+            return {Location(place.scope.module, by_text)}
         for value in self.names.values(node.func, place):
             if isinstance(value, Func) and depth < CALLS_DEEP:
                 index_body(value.function)
@@ -244,7 +251,10 @@ class Memos:
 
     def _written(self, region: Iterable[ast.AST], place: Place, read: set[Location], depth: int) -> set[Location]:
         found: set[Location] = set()
-        at = Place(place.scope, place.branch, 1 << 59, place.statement)
+        scope = place.scope
+        while scope.kind == "comprehension" and scope.parent is not None:
+            scope = scope.parent  # its own names end with it
+        at = Place(scope, place.branch, 1 << 59, place.statement)
         for statement in region:
             for node in _walk_same_scope(statement):
                 for target in _targets(node):
@@ -269,7 +279,8 @@ class Memos:
         if isinstance(target, ast.Attribute):
             return self._of_attribute(target, place)
         if isinstance(target, ast.Subscript):
-            return self.read(target.value, place, 1)
+            by_text = _global_by_text(target)
+            return self.read(target.value, place, 1) if by_text is None else {Location(place.scope.module, by_text)}
         return set()
 
     def _written_by_call(self, node: ast.Call, place: Place, read: set[Location], depth: int) -> set[Location]:
@@ -288,11 +299,19 @@ class Memos:
             if isinstance(value, Cls):
                 functions = [method for name in ("__init__", "__new__") if (method := self.names.members.method(value.cls, name))]
             for function in functions:
-                index_body(function)
-                body = function.node.body if isinstance(function.node.body, list) else [function.node.body]
-                inner = Place(function.scope, _root(function), 1 << 59, place.statement)
-                found |= self._written(body, inner, read, depth + 1)
+                found |= self._written_by_function(function, place, depth + 1)
         return found
+
+    def _written_by_function(self, function: Function, place: Place, depth: int) -> frozenset[Location]:
+        """Lists what a function writes, itself and through what it calls; functions in a circle add nothing."""
+        key = (function, depth)
+        if key not in self.writes:
+            self.writes[key] = frozenset()
+            index_body(function)
+            body = function.node.body if isinstance(function.node.body, list) else [function.node.body]
+            inner = Place(function.scope, _root(function), 1 << 59, place.statement)
+            self.writes[key] = frozenset(self._written(body, inner, set(), depth))
+        return self.writes[key]
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:
@@ -331,10 +350,24 @@ def _is_on_class(function: Function) -> bool:
     return function.name == "__new__" or any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated)
 
 
+def _global_by_text(node: ast.AST) -> str | None:
+    """Names the global in `"name" in globals()`, `globals()["name"]` and `globals().get("name")`."""
+    match node:
+        case (
+            ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()], comparators=[of])
+            | ast.Subscript(value=of, slice=ast.Constant(value=str(name)))
+            | ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_])
+        ):
+            match of:
+                case ast.Call(func=ast.Name(id="globals"), args=[], keywords=[]):
+                    return name
+    return None
+
+
 def _is_request_local(name: str) -> bool:
     known = idioms().request_locals
     while name:
-        if name in known:
+        if name in known and name not in THREAD_LOCALS:
             return True
         name = name.removesuffix("()") if name.endswith("()") else name.rpartition(".")[0]
     return False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flake8_lambda_perf.project.depend import Dependence, Level
+from flake8_lambda_perf.project.depend import NONE, SDKS, Dep, Dependence, Level
 from flake8_lambda_perf.project.edges import Edge
 from flake8_lambda_perf.project.facts import Class, Function, Place
 from flake8_lambda_perf.project.names import Names
@@ -73,9 +73,16 @@ class Duties:
                 return function
         return None
 
+    def of_build(self, name: str, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
+        """Lists what must hold for a client built from expressions to be the same on every request; None if it is not."""
+        hidden = self.dependence.sdk() if name.startswith(SDKS) else NONE
+        return self._same(hidden.join(self.dependence.all(exprs, place)))
+
     def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
         """Lists what must hold for expressions to be the same on every request; None if they are not."""
-        dep = self.dependence.all(exprs, place)
+        return self._same(self.dependence.all(exprs, place))
+
+    def _same(self, dep: Dep) -> list[Duty] | None:
         if dep.level >= Level.REQUEST:
             return None
         return [Duty("same", function, name) for function, name in dep.refs]
