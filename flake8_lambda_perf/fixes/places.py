@@ -12,6 +12,7 @@ from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.analysis import imported_paths
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.values import Ext, Func
+from flake8_lambda_perf.source import NEWLINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -283,7 +284,7 @@ def _is_named_in_function(function: Function) -> bool:
 
 
 def _text_has_effect(function: Function) -> bool:
-    module = function.module
+    """Tells whether a function changes what builds see; the working directory is nothing to them."""
     node = function.node
-    lines = module.text.splitlines()[node.lineno - 1 : node.end_lineno]
-    return bool(EFFECTS.search("\n".join(lines)))
+    lines = NEWLINE.split(function.module.text)[node.lineno - 1 : node.end_lineno]
+    return any(match[0] != "chdir" for match in EFFECTS.finditer("\n".join(lines)))
