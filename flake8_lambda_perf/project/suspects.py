@@ -22,7 +22,7 @@ from flake8_lambda_perf.project.values import Ext, Func
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis, Build
-    from flake8_lambda_perf.project.facts import Function, Module, Place
+    from flake8_lambda_perf.project.facts import Function, ImportSite, Module, Place
 
 METHODS = frozenset({"addHandler", "download_file", "download_fileobj", "include_router", "register_blueprint"})
 PATCH_ALL = "aws_xray_sdk.core.patch_all"
@@ -34,6 +34,7 @@ class Suspects:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
+        self._import_sites: dict[str, dict[ast.AST, ImportSite]] = {}
 
     @cached_property
     def imports(self) -> Imports:
@@ -122,12 +123,20 @@ class Suspects:
     def _imports(self, codes: frozenset[str]) -> Found:
         if "LPF202" in codes:  # also in functions that nothing runs
             for module in self.analysis.graph.modules.values():
-                for function in module.functions:  # grows by those nested in them
-                    index_body(function)
+                self.import_sites(module)
         for site in self.imports.sites():
             verdict = self.imports.judge(site)
             if verdict is not None and verdict.code in codes:
                 yield site.function.module.path, site.place.statement
+
+    def import_sites(self, module: Module) -> dict[ast.AST, ImportSite]:
+        """Maps the imports inside functions of a module, run or not, to their facts."""
+        if module.path not in self._import_sites:
+            for function in module.functions:  # grows by those nested in them
+                index_body(function)
+            found = {site.node: site for function in module.functions for site in function.imports}
+            self._import_sites[module.path] = found
+        return self._import_sites[module.path]
 
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
         """Lists the wildcard imports of a module that are worth naming."""
