@@ -35,7 +35,7 @@ def registrations(analysis: Analysis, loads: Loads) -> dict[ast.AST, Registratio
     limit = analysis.settings.max_eager_routers
     found: dict[ast.AST, Registration] = {}
     for path in sorted(analysis.graph.modules):
-        if _is_snapshot(analysis, loads, path):
+        if _is_snapshot(analysis, loads, path) or _is_late(loads, path):
             continue
         groups: dict[tuple[Function | None, str], list[tuple[ast.Call, str]]] = {}
         module = analysis.graph.modules[path]
@@ -92,6 +92,11 @@ def _defining(analysis: Analysis, binding: Binding) -> str:
             break
         binding = further[0]
     return path
+
+
+def _is_late(loads: Loads, path: str) -> bool:
+    """Tells whether a file is loaded by a request, not by a handler's start: its routers wait already."""
+    return bool(loads.holders(path)) and not loads.is_loaded_at_start(path)
 
 
 def _is_snapshot(analysis: Analysis, loads: Loads, path: str) -> bool:
