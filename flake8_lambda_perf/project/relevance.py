@@ -34,11 +34,16 @@ class Relevance:
         self.forced: set[Function] = set()
         self._changes = 0
         self._classes: set[Class] = set()
-        self._pending: list[tuple[frozenset[str], Function | str, int]] = []
+        self._pending: list[tuple[frozenset[str], Function | Class | str, int]] = []
 
     def matters(self, function: Function) -> bool:
         """Tells whether a function may lead to something a rule reports."""
-        return function in self.functions or function in self.forced
+        if function in self.functions or function in self.forced:
+            return True
+        if function.parent is None or not self.matters(function.parent):
+            return False
+        self.functions.add(function)  # what is nested in a function that matters is looked at with it
+        return True
 
     def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
         """Tells whether a call may lead to something; a function that is handed one that matters, matters too."""
@@ -70,30 +75,37 @@ class Relevance:
     def _take(self, module: Module) -> None:
         lines = module.text.split("\n")
         sinks, mask = self.sinks(module), self.groups.get(module.path, EVERYWHERE)
+        factories = _factories(module, sinks)
         plain = "\r" not in module.text.replace("\r\n", "")
         whole = None if plain else frozenset(WORD.findall(module.text))
         for function in module.functions:
             node = function.node
             text = "\n".join(lines[node.lineno - 1 : node.end_lineno]) if whole is None else module.text
-            words = whole or frozenset(WORD.findall(text))
-            if any(f"{word}(" in text for word in words & sinks):
+            found = WORD.findall(text)
+            words = whole or frozenset(found)
+            wanted = words & sinks
+            if wanted and (any(f"{word}(" in text for word in wanted) or (factories and factories.search(text))):
                 self._mark(function)
                 continue
+            if found.count(function.name) == 1:
+                words -= {function.name}  # its own `def`
             if function.decorated:
                 words |= frozenset(word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator)))
             self._pending.append((words, function, mask))
         for statement in [*module.tree.body, *(statement for cls in module.classes for statement in cls.node.body)]:
-            self._take_statement(statement, lines, mask)
+            self._take_statement(statement, lines, mask, sinks)
         for cls in module.classes:
             bases = frozenset(word for base in cls.node.bases for word in WORD.findall(ast.unparse(base)))
             if bases:
-                self._pending.append((bases, cls.name, mask))
+                self._pending.append((bases, cls, mask))
 
-    def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int) -> None:
+    def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int, sinks: frozenset[str]) -> None:
         if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
             words = frozenset(WORD.findall("\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
             for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 for name in WORD.findall(ast.unparse(target)):
+                    if not sinks.isdisjoint(words - {name}) and statement.value is not None and _hands_out(statement.value, sinks):
+                        self._name(name, mask)
                     self._pending.append((words - {name}, name, mask))
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
@@ -102,18 +114,23 @@ class Relevance:
         elif isinstance(statement, ast.If | ast.Try | ast.With):
             for child in ast.iter_child_nodes(statement):
                 if isinstance(child, ast.stmt):
-                    self._take_statement(child, lines, mask)
+                    self._take_statement(child, lines, mask, sinks)
                 elif isinstance(child, ast.ExceptHandler):
                     for inner in child.body:
-                        self._take_statement(inner, lines, mask)
+                        self._take_statement(inner, lines, mask, sinks)
 
-    def _touch(self, words: frozenset[str], owner: Function | str, mask: int) -> bool:
+    def _touch(self, words: frozenset[str], owner: Function | Class | str, mask: int) -> bool:
         """Marks what matters; True when it does, so that it need not be looked at again."""
-        own = {owner} if isinstance(owner, str) else {owner.name, owner.cls.name if owner.cls is not None else ""}
-        if not any(self.names[word] & mask for word in words & self.names.keys() if word not in own):
+        own = owner.cls.name if isinstance(owner, Function) and owner.cls is not None else ""
+        if not any(self.names[word] & mask for word in words & self.names.keys() if word != own):
             return False
         if isinstance(owner, str):
             self._name(owner, mask)
+        elif isinstance(owner, Class):
+            self._name(owner.name, mask)
+            for function in owner.module.functions:
+                if function.cls is owner and "super()" in owner.module.text:
+                    self._mark(function)
         else:
             self._mark(owner)
         return True
@@ -142,3 +159,31 @@ class Relevance:
                 self.functions.add(function)
                 if not function.name.startswith("__"):
                     self._name(function.name, mask)
+
+
+def _factories(module: Module, sinks: frozenset[str]) -> re.Pattern[str] | None:
+    """Finds where a module hands a factory on without calling it: `make = boto3.client`."""
+    packages, names = [], []
+    for binding in (binding for bindings in module.scope.bindings.values() for binding in bindings):
+        if binding.kind == "import":
+            packages.append(binding.name)
+        elif binding.kind == "from" and isinstance(binding.node, ast.alias) and binding.node.name in sinks:
+            names.append(binding.name)
+    parts = [rf"(?:{'|'.join(packages)})\.(?:\w+\.)*(?:{'|'.join(sorted(sinks))})"] if packages else []
+    if not parts and not names:
+        return None
+    return re.compile(rf"(?<![\w.])(?:{'|'.join([*parts, *names])})\b(?![\w(.])")
+
+
+def _hands_out(value: ast.expr, sinks: frozenset[str]) -> bool:
+    """Tells whether an expression holds a factory that it does not call itself, or a function that does."""
+    called: set[ast.AST] = set()
+    for node in ast.walk(value):
+        if isinstance(node, ast.Lambda):
+            return True
+        if isinstance(node, ast.Call):
+            called.add(node.func)
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name in sinks and node not in called:
+            return True
+    return False
