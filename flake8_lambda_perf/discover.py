@@ -127,6 +127,7 @@ def walk(root: Path, settings: Settings) -> Tree:
     return _Walk(root, settings).run()
 
 
+@lru_cache(maxsize=1 << 16)
 def is_test(path: str) -> bool:
     """Tell whether a file is a test by its name or one of its folders."""
     *folders, name = path.split("/")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
@@ -13,16 +15,19 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Binding, Function, Module
+    from flake8_lambda_perf.project.load import Project
+
+WILDCARD = re.compile(rb"\bimport[ \t]+\*")
 
 
 def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Lists the imports that only the statements in `gone` need; raises where one cannot go with them."""
     module = function.module
-    read = {node.id for statement in gone for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    inside = {node for statement in gone for node in ast.walk(statement)}
-    left = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node not in inside}
+    inside = {node for statement in gone for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    read = Counter(node.id for node in inside)
+    times = _times_named(module)
     found: list[ast.stmt] = []
-    for name in sorted(read - left):
+    for name in sorted(name for name, count in read.items() if count >= times[name]):
         bindings = [*module.scope.bindings.get(name, ()), *function.scope.bindings.get(name, ())]
         imports = [binding for binding in bindings if binding.kind in ("import", "from")]
         if not imports:
@@ -31,6 +36,18 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt
             raise MoveError(f"the import of `{name}` would be left without a use")
         found.append(bindings[0].place.statement)
     return found
+
+
+@lru_cache(maxsize=4)
+def _times_named(module: Module) -> Counter[str]:
+    """Counts how often each name stands in a module."""
+    return Counter(node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name))
+
+
+@lru_cache(maxsize=1)
+def _with_wildcards(project: Project) -> frozenset[str]:
+    """Lists the files that may take everything another has."""
+    return frozenset(path for path in project.files if WILDCARD.search(project.data(path) or b""))
 
 
 def _is_alone(binding: Binding) -> bool:
@@ -49,8 +66,10 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
         return True
     stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     taken = re.compile(
-        rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b|\bimport[ \t]+\*".encode()
+        rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b".encode()
     )
+    if not _with_wildcards(analysis.project) <= {module.path}:
+        return True
     return any(
         taken.search(analysis.project.data(path) or b"") for path in analysis.project.files if path != module.path
     )

@@ -6,6 +6,7 @@ import ast
 import builtins
 import keyword
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
@@ -49,7 +50,8 @@ def global_name(
     raise MoveError("no free name was found")
 
 
-def _words(module: Module) -> set[str]:
+@lru_cache(maxsize=4)
+def _words(module: Module) -> frozenset[str]:
     """Lists every name of a module that is no attribute."""
     found: set[str] = set()
     for node in ast.walk(module.tree):
@@ -66,7 +68,7 @@ def _words(module: Module) -> set[str]:
                 found.update(names)
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                 found.add(name)
-    return found
+    return frozenset(found)
 
 
 def _candidates(wanted: str) -> Iterator[str]:

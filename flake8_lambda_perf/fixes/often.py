@@ -88,7 +88,7 @@ def _equal_builds(analysis: Analysis, node: ast.Call, place: Place) -> Iterator[
     text = ast.dump(node)
     targets: list[tuple[ast.Call, Build | Construction]] = [*analysis.builds.items(), *analysis.constructions.items()]
     for other, target in targets:
-        if ast.dump(other) != text:
+        if other not in place.scope.module.sites or ast.dump(other) != text:
             continue
         where = place_of(target, other)
         if where.scope.module is place.scope.module and is_reached(where):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
@@ -30,6 +31,7 @@ DEEPEST = 3
 Parents = Mapping[ast.AST, ast.AST]
 
 
+@lru_cache(maxsize=8)
 def parents_in(root: ast.AST) -> dict[ast.AST, ast.AST]:
     """Maps each node below `root` to the one that holds it."""
     return {child: node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
@@ -91,7 +93,7 @@ def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Itera
 
 def is_scope_known(function: Function) -> bool:
     """Tells whether no `locals()`, `exec` or `eval` in a function could read names the text does not show."""
-    for node in ast.walk(function.node):
+    for node in parents_in(function.node):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
