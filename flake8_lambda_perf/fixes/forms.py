@@ -243,7 +243,7 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     if _is_factory(subject):
         return [*_cache_import(subject), _decorated(subject)]
     name = global_name(function.module, function, subject.wanted, own=bool(subject.statements))
-    index = max(top.before_definitions(_outermost(function).node), top.after_names(_classes_in(subject)))
+    index = max(top.before_definitions(_outermost(function).node), top.after_names(_definitions_in(subject)))
     if index + 1 > top.before_runs(function):
         raise MoveError("the module runs the function before its first definition")
     offset = top.offset_after(index)
@@ -254,11 +254,11 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     return edits
 
 
-def _classes_in(subject: Subject) -> list[str]:
-    """Lists the classes of the module that the expression names: a reader expects it below them."""
+def _definitions_in(subject: Subject) -> list[str]:
+    """Lists the classes and functions of the module that the expression names: a reader expects it below them."""
     bindings = subject.function.module.scope.bindings
     names = {node.id for node in ast.walk(subject.extent) if isinstance(node, ast.Name)}
-    return [name for name in names if any(binding.kind == "class" for binding in bindings.get(name, ()))]
+    return [name for name in names if any(binding.kind in ("class", "def") for binding in bindings.get(name, ()))]
 
 
 def _outermost(function: Function) -> Function:

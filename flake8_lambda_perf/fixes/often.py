@@ -79,8 +79,12 @@ def _is_run(proof: Proof, node: ast.Call) -> bool:
 
 
 def _is_replaced(graph: Graph, entry: Function) -> bool:
-    """Tells whether a decorator's inner function, or an object, is the handler instead."""
-    return entry.cls is not None or any(wrapper.function is not entry for wrapper in graph.wrappers.of(entry))
+    """Tells whether a decorator's inner function, an object, or an application made in a function serves instead."""
+    return (
+        entry.cls is not None
+        or entry.parent is not None
+        or any(wrapper.function is not entry for wrapper in graph.wrappers.of(entry))
+    )
 
 
 def _equal_builds(analysis: Analysis, node: ast.Call, place: Place) -> Iterator[tuple[ast.Call, Build]]:
