@@ -104,6 +104,36 @@ CASES = {
         'import sys\n\nsys.path.append("/opt")\n\n\n' + HANDLER + "    import acme\n\n    return acme, sys\n",
         'import sys\n\nsys.path.append("/opt")\n\nimport acme\n\n\n' + HANDLER + "    return acme, sys\n",
     ),
+    "names into the import of the same module": (
+        "from html import escape\n\n\n" + HANDLER + "    from html import unescape as u\n\n    return escape, u\n",
+        "from html import escape, unescape as u\n\n\n" + HANDLER + "    return escape, u\n",
+    ),
+    "names into an unsorted import": (
+        "from html import unescape, escape\n\n\n"
+        + HANDLER
+        + "    from html import entities\n\n    return escape, unescape, entities\n",
+        "from html import unescape, escape, entities\n\n\n" + HANDLER + "    return escape, unescape, entities\n",
+    ),
+    "names beside an import over several lines": (
+        "from html import (\n    escape,\n)\n\n\n"
+        + HANDLER
+        + "    from html import unescape\n\n    return escape, unescape\n",
+        "from html import (\n    escape,\n)\nfrom html import unescape\n\n\n"
+        + HANDLER
+        + "    return escape, unescape\n",
+    ),
+    "an import beside a commented one": (
+        "import io\n\n# for reports\nimport csv\nimport os\n\n\n"
+        + HANDLER
+        + "    import abc\n\n    return abc, csv, os, io\n",
+        "import io\n\n# for reports\nimport csv\nimport os\nimport abc\n\n\n"
+        + HANDLER
+        + "    return abc, csv, os, io\n",
+    ),
+    "an import below a comment about what follows": (
+        HANDLER + "    x = 1\n    # send it\n    import json\n\n    return json.dumps(x)\n",
+        "import json\n\n\n" + HANDLER + "    x = 1\n    # send it\n    return json.dumps(x)\n",
+    ),
     "an import above a script": (
         HANDLER + '    import yaml\n\n    return yaml\n\n\nif __name__ == "__main__":\n    import os\n\n'
         '    os.environ["X"] = "y"\n',

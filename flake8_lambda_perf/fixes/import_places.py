@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ImportNode = ast.Import | ast.ImportFrom
 STANDARD, LIBRARY, OWN = 1, 2, 3
+LINE_LENGTH = 88
 LOADS_ENVIRONMENT = re.compile(r"\b(load_dotenv|monkey_patch|patch_all|patch_thread|install_as_MySQLdb)$")
 
 
@@ -45,11 +46,16 @@ def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, 
     """Gives the edits that add imports to a module's top; one edit for each place."""
     places: dict[int, list[_Placed]] = {}
     header = _Header(project, module)
+    joined: dict[ImportNode, list[ast.alias]] = {}
     for new in wanted:
+        host = header.host_of(new)
+        if host is not None:
+            joined.setdefault(host, []).extend(new.node.names)
+            continue
         offset, before, after = header.place(new)
         places.setdefault(offset, []).append((header.key(new.node), new.text, before, after))
     newline = newline_of(module.text)
-    edits = []
+    edits = [header.extended(host, names) for host, names in joined.items()]
     for offset, unsorted in sorted(places.items()):
         found = sorted(set(unsorted))
         (_, _, before, _), (_, _, _, after) = found[0], found[-1]
@@ -114,6 +120,34 @@ class _Header:
         if self.project.locate(head, self.module.path, 0) is not None:
             return OWN
         return STANDARD if is_standard(head) else LIBRARY
+
+    def host_of(self, new: New) -> ImportNode | None:
+        """Finds a from-import of the same module, on one line with room for more names."""
+        node = new.node
+        if not isinstance(node, ast.ImportFrom) or "#" in new.text or "\n" in new.text or "\r" in new.text:
+            return None
+        for other in self.imports:
+            if not isinstance(other, ast.ImportFrom) or (other.module, other.level) != (node.module, node.level):
+                continue
+            line = self.lines.line_text(other.lineno)
+            plain = line == ast.unparse(other) and other.names[0].name != "*"
+            late = new.early or not self.changes or other.lineno > _end(self.changes[-1])
+            room = LINE_LENGTH - len(line) - len(", ") - len(new.text.partition(" import ")[2])
+            if plain and late and room >= 0:
+                return other
+        return None
+
+    def extended(self, host: ImportNode, names: list[ast.alias]) -> Edit:
+        """Adds names to a from-import, in order where its own are."""
+        own = [ast.unparse(alias) for alias in host.names]
+        more = sorted({ast.unparse(alias) for alias in names} - set(own), key=_order)
+        found = [*own, *more]
+        for key in (_order, str.lower, str):
+            if own == sorted(own, key=key):
+                found.sort(key=key)
+                break
+        start = self.lines.span(host.names[0]).start
+        return Edit(self.module.path, Span(start, self.lines.span(host).end), ", ".join(found))
 
     def place(self, new: New) -> tuple[int, int, int]:
         """Finds the offset for an import, and how many blank lines it needs before and after it."""
@@ -189,6 +223,11 @@ class _Header:
         first = body[0]
         is_definition = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         return self.lines.offset(self._top_of(first), 0), 0, 2 if is_definition else 1
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Sorts constants first, then classes, then the rest, as import sorters do."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
 
 
 def _is_future(node: ast.stmt) -> bool:
