@@ -24,7 +24,7 @@ from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.values import Ext
 
 
-METHODS = frozenset({"client", "resource", "Session", "connect", "create_client", "getattr"})
+METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
 
 
@@ -126,7 +126,12 @@ class Analysis:
         if self._imported_names is None:
             outlines = (self.project.outline(path) for path in self.project.files)
             self._imported_names = frozenset(name for outline in outlines for _, _, names in outline.imports for name in names)
-        return name in self._imported_names
+        return name in self._imported_names or any(self._mentions(path, module.path, name) for path in self.project.files)
+
+    def _mentions(self, path: str, target: str, name: str) -> bool:
+        """Tells whether a file imports another, and holds a name that may be meant as one of its: `module.name(...)`."""
+        data = self.project.data(path) or b""
+        return path != target and f".{name}".encode() in data and target in self.project.links(path)
 
     def _add(self, entry: Entry) -> None:
         if entry.function is not None:

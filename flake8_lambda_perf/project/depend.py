@@ -22,6 +22,7 @@ class Level(IntEnum):
     ENVIRONMENT = 1
     STORE = 2
     REQUEST = 3
+    UNKNOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ NONE = Dep()
 ENVIRONMENT = Dep(Level.ENVIRONMENT)
 STORE = Dep(Level.STORE)
 REQUEST = Dep(Level.REQUEST)
+UNKNOWN = Dep(Level.UNKNOWN)
 CONTAINERS = frozenset({"dict()", "list()", "set()", "collections.defaultdict()", "collections.OrderedDict()"})
 SDKS = ("boto3.", "botocore.", "aioboto3.", "aiobotocore.")
 
@@ -132,7 +134,7 @@ class Dependence:
     def _name(self, name: str, node: ast.Name, place: Place) -> Dep:
         bindings = self.names.bindings(name, place)
         if bindings is None:
-            return REQUEST if any(isinstance(v, Unknown) for v in self.names.values(node, place)) else NONE
+            return UNKNOWN if any(isinstance(v, Unknown) for v in self.names.values(node, place)) else NONE
         return self.bound(name, bindings, place)
 
     def bound(self, name: str, bindings: list[Binding], place: Place) -> Dep:
@@ -342,7 +344,7 @@ class Dependence:
     def call(self, node: ast.Call, place: Place) -> Dep:
         """Tells on what the result of a call depends."""
         given = self.all([*node.args, *(keyword.value for keyword in node.keywords)], place)
-        found = NONE
+        found = NONE if isinstance(node.func, ast.Attribute) else self.expression(node.func, place)
         for value in self.names.values(node.func, place):
             match value:
                 case Func(function=function, bound=bound):
@@ -387,7 +389,7 @@ class Dependence:
             if owner is function:
                 argument = given.get(name)
                 if argument is None or argument.expr is None or argument.place is None:
-                    return REQUEST
+                    return UNKNOWN
                 found = found.join(self.expression(argument.expr, argument.place))
         return found
 

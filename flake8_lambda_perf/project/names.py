@@ -104,14 +104,16 @@ class Names:
                 return frozenset({Const(value)})
             case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
                 return frozenset({Items(expr, place)})
-            case ast.IfExp(body=body, orelse=orelse):
-                return self.values(body, place) | self.values(orelse, place)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                known = assumed(test, place)
+                arms = (body, orelse) if known is None else (body,) if known else (orelse,)
+                return self._join(self.values(arm, place) for arm in arms)
             case ast.BoolOp(values=operands):
                 return self._join(self.values(operand, place) for operand in operands)
             case ast.NamedExpr(value=value) | ast.Await(value=value):
                 return self.values(value, place)
             case ast.Subscript(value=value, slice=key):
-                return self._join(self._item(base, key) for base in self.values(value, place))
+                return self._join(self._item(base, key, place) for base in self.values(value, place))
             case ast.Lambda():
                 function = place.scope.module.function_of.get(expr)
                 return frozenset({Func(function)}) if function is not None else ANYTHING
@@ -282,23 +284,43 @@ class Names:
         elements = [key for key in node.keys if key] if isinstance(node, ast.Dict) else getattr(node, "elts", [])
         return self._join(self.values(element, value.place) for element in elements)
 
-    def _item(self, base: Value, key: ast.expr) -> frozenset[Value]:
+    def _item(self, base: Value, key: ast.expr, place: Place) -> frozenset[Value]:
         if not isinstance(base, Items):
             return frozenset({Ext(f"{base.name}[]")}) if isinstance(base, Ext) and len(base.name) < LONGEST_NAME else ANYTHING
         node = base.node
         if isinstance(node, ast.Dict):
-            return self._dict_item(node, key, base.place)
+            return self._dict_item(node, base.place, key, place, NOTHING)
         elements: list[ast.expr] = getattr(node, "elts", [])
         if isinstance(key, ast.Constant) and isinstance(key.value, int) and -len(elements) <= key.value < len(elements):
             return self.values(elements[key.value], base.place)
         return self._join(self.values(element, base.place) for element in elements)
 
-    def _dict_item(self, node: ast.Dict, key: ast.expr, place: Place) -> frozenset[Value]:
-        if isinstance(key, ast.Constant):
-            for name, value in zip(node.keys, node.values, strict=True):
-                if isinstance(name, ast.Constant) and name.value == key.value:
-                    return self.values(value, place)
-        return self._join(self.values(value, place) for value in node.values)
+    def _dict_item(
+        self, node: ast.Dict, at: Place, key: ast.expr, place: Place, otherwise: frozenset[Value]
+    ) -> frozenset[Value]:
+        """Lists what a dictionary holds under a key; everything in it where the key is not known."""
+        items = {name.value: value for name, value in zip(node.keys, node.values, strict=True) if isinstance(name, ast.Constant)}
+        wanted = self.values(key, place)
+        if all(isinstance(name, Const) for name in wanted) and len(items) == len(node.keys):
+            names = [name.value for name in wanted if isinstance(name, Const)]
+            found = self._join(self.values(items[name], at) for name in names if name in items)
+            return found if all(name in items for name in names) else found | otherwise
+        elements = (ANYTHING if name is None else self.values(value, at) for name, value in zip(node.keys, node.values, strict=True))
+        return self._join(elements) | otherwise
+
+    def _got(self, node: ast.Call, place: Place) -> frozenset[Value] | None:
+        """Lists what `{...}.get(key, default)` gives; None if it is another call."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[key, *rest], keywords=[]) if len(rest) < 2:
+                bases = self.values(of, place)
+                if not bases or not all(isinstance(base, Items) and isinstance(base.node, ast.Dict) for base in bases):
+                    return None
+                default = self.values(rest[0], place) if rest else frozenset({Const(None)})
+                dicts = [base for base in bases if isinstance(base, Items)]
+                return self._join(
+                    self._dict_item(base.node, base.place, key, place, default) for base in dicts if isinstance(base.node, ast.Dict)
+                )
+        return None
 
     def _entered(self, binding: Binding) -> frozenset[Value]:
         if binding.value is None or binding.index is not None:
@@ -323,6 +345,9 @@ class Names:
 
     def call(self, node: ast.Call, place: Place) -> frozenset[Value]:
         """Lists what a call can give."""
+        got = self._got(node, place)
+        if got is not None:
+            return got
         found = self._join(self.called(callee, node, place) for callee in self.values(node.func, place))
         if isinstance(node.func, ast.Attribute) and node.func.attr in ALTERNATE_CONSTRUCTORS:
             made = {Inst(base.cls) for base in self.values(node.func.value, place) if isinstance(base, Cls)}
@@ -390,6 +415,17 @@ class Names:
 def before(place: Place) -> Place:
     """The place just before an assignment's target: where its value is evaluated."""
     return Place(place.scope, place.branch, place.order - 1, place.statement)
+
+
+def assumed(test: ast.expr, place: Place) -> bool | None:
+    """Tells what the branches around a place say of a test with the same text."""
+    wanted = None
+    for branch in place.branch.chain():
+        if branch.kind in ("if", "after", "operand") and branch.test is not None and type(branch.test) is type(test):
+            wanted = wanted or ast.dump(test)
+            if ast.dump(branch.test) == wanted:
+                return branch.polarity
+    return None
 
 
 def enclosing_class(place: Place) -> Class | None:

@@ -133,7 +133,7 @@ class Duties:
         if answer is not None:
             return () if answer else None
         depends = self.dependence.expression(expr, place)
-        return () if depends.level >= Level.REQUEST or duty.shape in ("truthy", "not none") else None
+        return () if depends.level == Level.REQUEST or duty.shape in ("truthy", "not none") else None
 
     def at_entry(self, entry: Function, duties: Iterable[Duty], passed: int) -> frozenset[Duty] | None:
         """Takes off the duties that the runtime's call of a handler meets; None if it does not meet one."""

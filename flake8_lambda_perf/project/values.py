@@ -101,7 +101,10 @@ class Argument:
 def arguments(
     function: Function, call: ast.Call, place: Place, bound: bool, partial: Partial | None = None
 ) -> dict[str, Argument]:
-    """Maps each parameter of `function` to what `call` gives it; starred arguments make the rest unknown."""
+    """Maps each parameter of `function` to what `call` gives it; starred arguments make the rest unknown.
+
+    `*args` gets the tuple and `**kwargs` the dictionary that the call makes for it.
+    """
     node = function.node
     given = {name: Argument(default, function.place, True) for name, default in defaults(node.args)}
     positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
@@ -112,7 +115,7 @@ def arguments(
         keywords = [(keyword, partial.place) for keyword in partial.node.keywords] + keywords
     if bound and positional:
         positional = positional[1:]
-    unknown = False
+    unknown = any(keyword.arg is None for keyword, _ in keywords)
     for index, (arg, where) in enumerate(passed):
         if isinstance(arg, ast.Starred):
             unknown = True
@@ -121,21 +124,33 @@ def arguments(
             break
         if index < len(positional):
             given[positional[index]] = Argument(arg, where)
-        elif node.args.vararg:
-            given[node.args.vararg.arg] = Argument(None, None)
-    for keyword, where in keywords:
-        if keyword.arg is None:
-            unknown = True
-        else:
-            given[keyword.arg] = Argument(keyword.value, where)
+    accepted = {arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)}
+    given.update({k.arg: Argument(k.value, where) for k, where in keywords if k.arg in accepted})
     if unknown:
-        for arg in (*node.args.args, *node.args.kwonlyargs):
-            if arg.arg not in given or given[arg.arg].omitted:
-                given[arg.arg] = Argument(None, None)
-    for extra in (node.args.vararg, node.args.kwarg):
-        if extra is not None:
-            given[extra.arg] = Argument(None, None)
+        for name in accepted:
+            if name not in given or given[name].omitted:
+                given[name] = Argument(None, None)
+    if node.args.vararg is not None:
+        given[node.args.vararg.arg] = _rest(call, passed[len(positional) :] if not unknown else passed, place)
+    if node.args.kwarg is not None:
+        left = [(keyword, where) for keyword, where in keywords if keyword.arg not in accepted]
+        given[node.args.kwarg.arg] = _named_rest(call, left, place)
     return given
+
+
+def _rest(call: ast.Call, left: list[tuple[ast.expr, Place]], place: Place) -> Argument:
+    """Makes the tuple that `*args` gets."""
+    if any(where is not place for _, where in left):
+        return Argument(None, None)
+    return Argument(ast.copy_location(ast.Tuple(elts=[arg for arg, _ in left], ctx=ast.Load()), call), place)
+
+
+def _named_rest(call: ast.Call, left: list[tuple[ast.keyword, Place]], place: Place) -> Argument:
+    """Makes the dictionary that `**kwargs` gets."""
+    if any(where is not place for _, where in left):
+        return Argument(None, None)
+    keys: list[ast.expr | None] = [ast.Constant(k.arg) if k.arg is not None else None for k, _ in left]
+    return Argument(ast.copy_location(ast.Dict(keys=keys, values=[k.value for k, _ in left]), call), place)
 
 
 def defaults(args: ast.arguments) -> list[tuple[str, ast.expr]]:
