@@ -41,7 +41,7 @@ ALTERNATE_CONSTRUCTORS = frozenset({
     "model_validate_json", "parse_obj", "parse_raw", "validate", "from_orm", "from_dict", "from_json", "load",
 })  # fmt: skip
 """Class methods that a class inherits from a library's model and that give an instance of it."""
-BUILTINS = frozenset(dir(builtins))
+BUILTINS = frozenset({*dir(builtins), "__file__"})
 
 Resolve = Callable[[str, str, int], "Module | None"]
 """(dotted name, path of the importing file, relative level) -> the project's module, None if it is not of the project."""

@@ -134,8 +134,8 @@ class Suspects:
         if module.path not in self._import_sites:
             for function in module.functions:  # grows by those nested in them
                 index_body(function)
-            found = {site.node: site for function in module.functions for site in function.imports}
-            self._import_sites[module.path] = found
+            sites = (site for function in module.functions for site in function.imports)
+            self._import_sites[module.path] = {site.node: site for site in sites}
         return self._import_sites[module.path]
 
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:

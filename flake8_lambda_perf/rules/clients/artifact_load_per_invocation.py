@@ -43,7 +43,7 @@ class ArtifactLoadPerInvocation(ClientRule):
 
     code = "LPF112"
     name = "artifact-load-per-invocation"
-    message = "`{factory}` reads the same file on every invocation of `{handler}`; load it once, at module scope"
+    message = "`{factory}` loads the same artifact on every invocation of `{handler}`; load it once, at module scope"
     triggers = ("load", "read_", "Interpreter", "pipeline", "from_pretrained", "InferenceSession", "Reader")
 
     def visit_Call(self, node: cst.Call) -> None:

@@ -88,9 +88,9 @@ class EagerRouters(RegistrationRule):
         from fastapi import APIRouter
 
         router = APIRouter()
-    Fix: Unsafe: each call of include_router becomes one that imports the router at the first request under its prefix,
-        so that an error in its module shows later. Routers without a prefix of their own, with effects at import or used
-        elsewhere stay as they are.
+    Fix: Safe where every router can be loaded later: each call of include_router becomes one that imports the router
+        at the first request under its prefix. Unsafe where some stay as they are: those without a prefix of their own, with
+        effects at import, or used elsewhere.
     """
 
     code = "LPF301"
