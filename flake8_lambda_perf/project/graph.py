@@ -16,7 +16,7 @@ from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Pl
 from flake8_lambda_perf.project.flow import always_runs, is_dead
 from flake8_lambda_perf.project.memo import Memos
 from flake8_lambda_perf.project.names import Names
-from flake8_lambda_perf.project.obligations import Duties, Duty
+from flake8_lambda_perf.project.obligations import Duties, Duty, consistent
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.truth import decide, shape_of
 from flake8_lambda_perf.project.values import Argument, Cls
@@ -216,7 +216,7 @@ class Graph:
             if not memo.instances:
                 return None
             owed.update(Duty("fresh", cls=cls) for cls in memo.instances)
-        return frozenset(owed)
+        return frozenset(owed) if consistent(owed) else None
 
     def _step(self, edge: Edge, owed: frozenset[Duty], through_constructors: bool) -> State | None:
         if edge.caller is None or edge.caller not in self.requests:
@@ -238,7 +238,7 @@ class Graph:
             family = [duty.cls, *self.edges.subclasses.get(duty.cls, ())]
             builders = set().union(*(self.built.get(cls, set()) for cls in family))
             return bool(builders) and all(builder is not None and builder in self.requests for builder in builders)
-        if duty.kind == "test":
+        if duty.kind in ("test", "taken"):
             return True
         if duty.function is None or duty.function in self.entries or duty.kind == "chosen":
             return False

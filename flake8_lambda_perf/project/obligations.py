@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -20,10 +21,11 @@ class Duty:
     """One thing to prove of a function's parameter `name`.
 
     `same`: it does not depend on the request. `shape`: it is None, or false ... `test`: the test may hold.
-    `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request.
+    `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request. `taken`: a test of it, spelled `text`, is
+    as `polarity` says on this path.
     """
 
-    kind: Literal["same", "shape", "test", "chosen", "fresh"]
+    kind: Literal["same", "shape", "test", "chosen", "fresh", "taken"]
     function: Function | None = None
     name: str = ""
     shape: Shape | None = None
@@ -32,6 +34,7 @@ class Duty:
     place: Place | None = None
     target: Function | None = None
     cls: Class | None = None
+    text: str = ""
 
 
 class Duties:
@@ -58,9 +61,23 @@ class Duties:
             if owner is not None and isinstance(simple[0], ast.Name):
                 yield Duty("shape", owner, simple[0].id, simple[1])
                 return
+        taken = self._taken(test, polarity, place)
+        if taken is not None:
+            yield taken
         owners = {ref[0] for ref in self.dependence.expression(test, place).refs}
         for owner in owners:
             yield Duty("test", owner, test=test, polarity=polarity, place=place)
+
+    def _taken(self, test: ast.expr, polarity: bool, place: Place) -> Duty | None:
+        """Notes which way a plain test of one parameter goes, so that no other test of it may go the other way."""
+        names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+        plain = all(isinstance(node.func, ast.Attribute) and node.func.attr == "get" for node in ast.walk(test) if isinstance(node, ast.Call))
+        name = names.pop() if len(names) == 1 and plain else None
+        owner = self.parameter(ast.Name(name, ast.Load()), place) if name is not None else None
+        if name is None or owner is None:
+            return None
+        text = re.sub(rf"\b{name}\b", "\0", ast.unparse(test))
+        return Duty("taken", owner, name, polarity=polarity, text=text)
 
     def parameter(self, expr: ast.expr, place: Place) -> Function | None:
         """Names the function whose parameter an expression is, if it can be nothing else."""
@@ -107,13 +124,17 @@ class Duties:
         if edge.place not in self._at:
             self._at[edge.place] = tuple(self.at(edge.place))
         found.update(self._at[edge.place])
-        return frozenset(found)
+        return frozenset(found) if consistent(found) else None
 
     def _across(self, duty: Duty, edge: Edge) -> Iterable[Duty] | None:
         if duty.kind == "test":
             assert duty.test is not None and duty.place is not None
             return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
         argument = edge.given.get(duty.name)
+        if duty.kind == "taken":
+            owner = self.parameter(argument.expr, argument.place) if argument and argument.expr and argument.place else None
+            named = argument.expr.id if owner is not None and argument is not None and isinstance(argument.expr, ast.Name) else ""
+            return (Duty("taken", owner, named, polarity=duty.polarity, text=duty.text),) if owner is not None else ()
         if argument is None or argument.expr is None or argument.place is None:
             return None
         return self._argument(duty, argument, argument.expr, argument.place)
@@ -143,7 +164,7 @@ class Duties:
         for duty in duties:
             if duty.function is not entry:
                 left.add(duty)
-            elif duty.kind == "test":
+            elif duty.kind in ("test", "taken"):
                 continue
             elif duty.name in given or duty.name not in own:
                 if duty.kind != "shape" or duty.shape in ("none", "falsy"):
@@ -151,6 +172,12 @@ class Duties:
             elif self._argument(duty, Argument(own[duty.name], entry.place, True), own[duty.name], entry.place) is None:
                 return None
         return frozenset(left)
+
+
+def consistent(duties: Iterable[Duty]) -> bool:
+    """Tells whether no test is taken both ways."""
+    taken = {(duty.function, duty.name, duty.text, duty.polarity) for duty in duties if duty.kind == "taken"}
+    return not any((function, name, text, not polarity) in taken for function, name, text, polarity in taken)
 
 
 def _parts(test: ast.expr, polarity: bool) -> Iterator[tuple[ast.expr, bool]]:
