@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flake8_lambda_perf.errors import SourceError
@@ -11,7 +11,7 @@ from flake8_lambda_perf.knowledge import import_cost, trigger_words
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.index import index_module
-from flake8_lambda_perf.project.outline import Outline, outline
+from flake8_lambda_perf.project.outline import Later, Outline, outline
 from flake8_lambda_perf.source import SourceFile, decode, parse
 
 
@@ -89,7 +89,7 @@ class Project:
         return self._outlines[path]
 
     def links(self, path: str) -> frozenset[str]:
-        """Lists the project's files that a file imports, anywhere in it."""
+        """Lists the project's files that a file imports, anywhere in it, at once or at the first request."""
         if path not in self._links:
             found: set[str | None] = set()
             for module, level, names in self.outline(path).imports:
@@ -99,8 +99,17 @@ class Project:
                 for name in names:
                     if name != "*":
                         found.add(self.locate(f"{module}.{name}" if module else name, path, level))
+            found.update(target for later in self.outline(path).later for target in self.targets(later, path))
             self._links[path] = frozenset(file for file in found if file is not None)
         return self._links[path]
+
+    def targets(self, later: Later, importer: str) -> Iterator[str]:
+        """Lists the project's files that a module named by text is loaded from, its packages first."""
+        parts = later.module.split(".")
+        for end in range(1, len(parts) + 1) if not later.level else [len(parts)]:
+            path = self.locate(".".join(parts[:end]), importer, later.level)
+            if path is not None:
+                yield path
 
     # -- imports ------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ NAMESPACES = {"google": 3, "azure": 2, "zope": 2, "opentelemetry": 2}
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A module-level import of one project file by another."""
+    """What makes one project file load another: an import at module level, or a call that does so later."""
 
     path: str
     target: str
@@ -64,6 +64,13 @@ class Loads:
                         found.setdefault(target, Link(path, target, node.lineno, ast.unparse(node)))
             self._links[path] = tuple(found.values())
         return self._links[path]
+
+    def later_links(self, path: str) -> Iterator[Link]:
+        """Lists the project's files that the first request for them loads."""
+        for later in self.project.outline(path).later:
+            for target in self.project.targets(later, path):
+                if target != path:
+                    yield Link(path, target, later.line, later.text)
 
     def targets(self, node: ImportNode, importer: str) -> Iterator[str]:
         """Lists the project's files that an import loads; packages the importer itself lies in are loaded already."""
@@ -124,14 +131,18 @@ class Loads:
         return self._closures[path]
 
     def holders(self, path: str) -> frozenset[str]:
-        """Lists the files with handlers that load a file at start."""
+        """Lists the files with handlers that load a file, at start or when a request first needs it."""
         if path not in self._holders:
             starts = {entry.handler.path for entry in self.analysis.entries}
             self._holders[path] = frozenset(starts & {path, *(origin for origin, _ in self._upwards(path))})
         return self._holders[path]
 
+    def is_loaded_at_start(self, path: str) -> bool:
+        """Tells whether importing the file of some handler loads a file."""
+        return any(path in self.closure(entry.handler.path) for entry in self.analysis.entries)
+
     def chain(self, path: str) -> tuple[Handler, tuple[Link, ...]] | None:
-        """Finds the shortest chain of imports from a handler's file to a file."""
+        """Finds the shortest chain of imports from a handler's file to a file; some may wait for a request."""
         handlers: dict[str, Handler] = {}
         for entry in self.analysis.entries:
             handlers.setdefault(entry.handler.path, entry.handler)
@@ -147,7 +158,7 @@ class Loads:
         if self._importers is None:
             self._importers = {}
             for known in sorted(self.analysis.graph.modules):
-                for link in self.links(known):
+                for link in (*self.links(known), *self.later_links(known)):
                     self._importers.setdefault(link.target, []).append(link)
         seen = {path}
         queue: deque[tuple[str, tuple[Link, ...]]] = deque([(path, ())])

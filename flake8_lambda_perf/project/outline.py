@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,9 +15,22 @@ from flake8_lambda_perf.knowledge import clients, trigger_words
 from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
 IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
+LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\([^()\"'#]*[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
+"""A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
+
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
 ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
             b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A module that is imported when it is first needed, and the call that says so."""
+
+    module: str
+    level: int
+    line: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class Outline:
     imports: tuple[tuple[str, int, tuple[str, ...]], ...]
     handler: bool
     suspect: bool
+    later: tuple[Later, ...] = ()
 
 
 @cache
@@ -64,7 +79,16 @@ def outline(data: bytes) -> Outline:
         factories = _factories()
         suspect = any(call in data for top in tops if top in factories for call in factories[top])
     handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
-    return Outline(tuple(imports), handler, suspect)
+    return Outline(tuple(imports), handler, suspect, tuple(_later(data)))
+
+
+def _later(data: bytes) -> Iterator[Later]:
+    """Lists the modules that generated calls import when a request needs them."""
+    for found in LATER.finditer(data) if b"include_lazy_router(" in data or b"LazyView(" in data else ():
+        dots, module = found.groups()
+        line = len(re.findall(rb"\r\n?|\n", data[: found.start()])) + 1
+        text = b" ".join(found[0].split()).replace(b"( ", b"(").decode("utf-8", "replace")
+        yield Later(module.decode("utf-8", "replace"), len(dots), line, f"{text})")
 
 
 def is_standard(module: str) -> bool:
