@@ -213,7 +213,8 @@ class ModuleView:
         if found is None:
             return Evidence(None, (own,))
         handler, chain = found
-        return Evidence(handler, (*self._start(handler), *(Step(path, at, f"`{code}`") for path, at, code in chain), own))
+        imports = (Step(path, at, f"`{code}`") for path, at, code in chain)
+        return Evidence(handler, (*self._start(handler), *imports, own))
 
 
 def _last(func: ast.expr) -> str:

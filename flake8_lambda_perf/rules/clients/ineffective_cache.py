@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.rules.base import Rule
+from flake8_lambda_perf.fixes import cache
+from flake8_lambda_perf.rules.base import Rule, no_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flake8_lambda_perf.model import Fix
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -38,7 +45,8 @@ class IneffectiveCache(Rule):
                 CACHE["s3"] = boto3.client("s3")
             s3 = CACHE["s3"]
             return s3.get_object(Bucket="orders", Key=event["key"])
-    Fix: None yet: test before you build, or build the client at module scope.
+    Fix: Unsafe: a test goes before the build, and what is built then stays in the cache. Not offered for what an object
+        keeps that is made for each request: make the object at module scope.
     """
 
     code = "LPF107"
@@ -52,8 +60,14 @@ class IneffectiveCache(Rule):
         if build is None:
             return
         lookup = self.view.lookup_around(node)
-        cache = ast.unparse(lookup.func) if lookup is not None else self.view.owner_of(build)
+        kept = ast.unparse(lookup.func) if lookup is not None else self.view.owner_of(build)
         remedy = "test before you build" if lookup is not None else "the object is made anew for each request"
         evidence = self.view.build_evidence(build)
-        factory = ast.unparse(build.site.node.func)
-        self.report(node, evidence, factory=factory, handler=evidence.handler_name, cache=cache, remedy=remedy)
+        names = {"factory": ast.unparse(build.site.node.func), "handler": evidence.handler_name}
+        self.report(node, evidence, self._plan(lookup), cache=kept, remedy=remedy, **names)
+
+    def _plan(self, lookup: ast.Call | None) -> Callable[[], Fix | None]:
+        """Plans the test before the build; what an object forgets with itself is not for a codemod to move."""
+        if lookup is None:
+            return no_fix
+        return partial(cache.plan, self.view.analysis, lookup, self.view.module.sites[lookup].place)

@@ -89,8 +89,8 @@ class EagerRouters(RegistrationRule):
 
         router = APIRouter()
     Fix: Safe where every router can be loaded later: each call of include_router becomes one that imports the router
-        at the first request under its prefix. Unsafe where some stay as they are: those without a prefix of their own, with
-        effects at import, or used elsewhere.
+        at the first request under its prefix. Unsafe where some stay as they are: those without a prefix of their own,
+        with effects at import, or used elsewhere.
     """
 
     code = "LPF301"
