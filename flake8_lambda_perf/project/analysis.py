@@ -21,7 +21,7 @@ from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.relevance import Relevance
-from flake8_lambda_perf.project.values import Ext
+from flake8_lambda_perf.project.values import Ext, Partial, Value
 
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
@@ -314,9 +314,10 @@ class Analysis:
         """Names the client a call builds, if it can be only that."""
         func = site.node.func
         last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if isinstance(func, ast.Attribute) and last not in self._last_names:
+        if isinstance(func, ast.Attribute) and last not in self._last_names and last not in self.graph.relevance.names:
             return None
-        found = {value.name for value in self.names.values(func, site.place) if isinstance(value, Ext)}
+        values = {_called(value) for value in self.names.values(func, site.place)}
+        found = {value.name for value in values if isinstance(value, Ext)}
         known = {name for name in found if name in self.clients}
         return self.clients[min(known)] if known and known == found else None
 
@@ -332,10 +333,12 @@ class Analysis:
 
     def _judge_site(self, site: Site, client: Client) -> None:
         node = site.node
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if isinstance(node.func, ast.Attribute):
-            values.append(node.func.value)
-        duties = self.graph.duties.of_build(client.name, values, site.place)
+        values = [(value, site.place) for value in (*node.args, *(keyword.value for keyword in node.keywords))]
+        values.append((node.func.value if isinstance(node.func, ast.Attribute) else node.func, site.place))
+        for value in self.names.values(node.func, site.place):
+            if isinstance(value, Partial):
+                values += [(arg, value.place) for arg in (*value.node.args, *(k.value for k in value.node.keywords))]
+        duties = self.graph.duties.of_build(client.name, values)
         if duties is None:
             return
         proofs = tuple(self.graph.proofs(site.place, duties))
@@ -373,6 +376,13 @@ class Analysis:
     def constructions(self) -> Mapping[ast.Call, Construction]:
         """Every instantiation per request that builds clients, by its call."""
         return self._constructions
+
+
+def _called(value: Value) -> Value:
+    """Names what a call of a value calls in the end."""
+    while isinstance(value, Partial):
+        value = value.function
+    return value
 
 
 def imported_paths(project: Project, node: ast.Import | ast.ImportFrom, importer: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ CALLING_BACK = frozenset({
     "socketserver", "sorted", "threading", "unittest", "wsgiref",
 })  # fmt: skip
 """Built-ins and modules of the standard library that call functions they are given."""
+STARTED = ("Thread().start", "Process().start", "Timer().start")
 RUNNERS = ("submit", "map", "step", "run", "apply", "execute", "process", "call", "invoke", "start", "retry")
 
 
@@ -120,10 +121,20 @@ class Edges:
                     yield from self._edges(module, function, node, place, method, "calls", node, True, partial, None)
             case Ext(name=name):
                 yield from self._callbacks(module, function, node, place, name)
+                if name.endswith(STARTED):
+                    yield from self._started(module, function, site)
             case Unknown():
                 last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
                 if any(word in last for word in RUNNERS):
                     yield from self._callbacks(module, function, node, place, f"?.{last}")
+
+    def _started(self, module: Module, function: Function | None, site: Site) -> Iterator[Edge]:
+        """Follows `thread.start()` to the `run` of a project class."""
+        assert isinstance(site.node.func, ast.Attribute)
+        for value in self.names.values(site.node.func.value, site.place):
+            method = self.names.members.method(value.cls, "run") if isinstance(value, Inst) else None
+            if method is not None:
+                yield from self._edges(module, function, site.node, site.place, method, "passes", None, True, None, None, True)
 
     def _edges(
         self,
@@ -175,8 +186,26 @@ class Edges:
                     edge.memo = Memo(frozenset())
                 first = first or edge
                 yield edge
+        for edge in self._default_factories(module, function, node, place, cls):
+            first = first or edge
+            yield edge
         self.instantiated.add(cls)
         self.on_instance(cls, first, place)
+
+    def _default_factories(
+        self, module: Module, function: Function | None, node: ast.Call, place: Place, cls: Class
+    ) -> Iterator[Edge]:
+        """Follows `field(default_factory=f)` of a dataclass, unless the call gives the field."""
+        given = {keyword.arg for keyword in node.keywords}
+        fields = [statement for statement in cls.node.body if isinstance(statement, ast.AnnAssign)]
+        for position, statement in enumerate(fields):
+            factory = _default_factory(statement)
+            named = statement.target.id if isinstance(statement.target, ast.Name) else None
+            if factory is None or named in given or None in given or position < len(node.args):
+                continue
+            for value in self.names.values(factory, cls.place):
+                if isinstance(value, Func):
+                    yield from self._edges(module, function, node, place, value.function, "builds", None, True, None, cls)
 
     def _dispatched(self, callee: Function, func: ast.expr, place: Place) -> Iterable[Function]:
         """Lists the overrides that `self.method()` can mean, by the subclasses that are instantiated."""
@@ -275,6 +304,13 @@ class Edges:
             if isinstance(decorator, ast.Call) and (decorator.args or decorator.keywords):
                 if any(isinstance(value, Ext) for value in self.names.values(decorator.func, function.place)):
                     yield from self._callbacks(function.module, function, decorator, _inside(function, decorator), "?decorator")
+
+
+def _default_factory(field: ast.AnnAssign) -> ast.expr | None:
+    """Names the function that makes a field's value for each instance."""
+    if not isinstance(field.value, ast.Call) or _last(field.value.func) not in ("field", "Field", "attrib", "ib"):
+        return None
+    return next((keyword.value for keyword in field.value.keywords if keyword.arg in ("default_factory", "factory")), None)
 
 
 @cache

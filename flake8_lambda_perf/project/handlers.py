@@ -22,6 +22,9 @@ NEVER = frozenset({"function_handler", "send", "sendresponse", "send_response"})
 REQUESTS = frozenset({"event", "request"})
 WEB = ("flask", "fastapi", "django", "starlette", "bottle", "aiohttp", "tornado", "sanic", "chalice", "falcon", "pyramid", "quart")
 
+SERVED = frozenset({"chalice.Chalice()"})
+"""Apps that their framework deploys as they are."""
+
 SIGNATURE = re.compile(
     rb"(?m)^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
     rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b"
@@ -140,7 +143,7 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
 
 
 def _is_adapter(name: str) -> bool:
-    known = idioms().adapters
+    known = idioms().adapters | SERVED
     return name in known or name.removesuffix("()") in known
 
 

@@ -29,6 +29,7 @@ from flake8_lambda_perf.project.values import (
     Mod,
     Partial,
     Super,
+    Unknown,
     Value,
     defaults,
 )
@@ -375,7 +376,7 @@ class Names:
 
     def _external_call(self, name: str, node: ast.Call, place: Place) -> frozenset[Value]:
         if name == "functools.partial" and node.args:
-            return frozenset(Partial(value, node, place) for value in self.values(node.args[0], place))
+            return frozenset(Partial(value, node, place) for value in self.values(node.args[0], place) if not isinstance(value, Unknown))
         if name == "super":
             cls = enclosing_class(place)
             return frozenset({Super(cls)}) if cls is not None else ANYTHING

@@ -90,10 +90,12 @@ class Duties:
                 return function
         return None
 
-    def of_build(self, name: str, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
+    def of_build(self, name: str, exprs: Iterable[tuple[ast.expr, Place]]) -> list[Duty] | None:
         """Lists what must hold for a client built from expressions to be the same on every request; None if it is not."""
-        hidden = self.dependence.sdk() if name.startswith(SDKS) else NONE
-        return self._same(hidden.join(self.dependence.all(exprs, place)))
+        found = self.dependence.sdk() if name.startswith(SDKS) else NONE
+        for expr, place in exprs:
+            found = found.join(self.dependence.expression(expr, place))
+        return self._same(found)
 
     def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
         """Lists what must hold for expressions to be the same on every request; None if they are not."""

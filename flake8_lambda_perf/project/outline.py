@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from flake8_lambda_perf.knowledge import clients, trigger_words
+from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
 IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\([^()\"'#]*[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
+IMPORTED = re.compile(rb"\bimport_module\(\s*[\"']([A-Za-z_][\w.]*)[\"']")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
 ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
             b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
@@ -51,8 +52,17 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
         if client.code == "LPF113":  # off by default, and `logging.getLogger` stands in nearly every module
             continue
         found.setdefault(name.partition(".")[0].removesuffix("()").encode(), set()).add(name.rpartition(".")[2].encode() + b"(")
+    for alias in aliases():
+        found.setdefault(alias.partition(".")[0].encode(), set()).add(alias.rpartition(".")[2].encode() + b"(")
     every = tuple(sorted(set().union(*found.values())))
     return {word.encode(): tuple(sorted(found.get(word.encode(), every))) for word in trigger_words()}
+
+
+@cache
+def _handed_on(package: bytes) -> re.Pattern[bytes]:
+    """Finds a package's factories under another name: `make = boto3.client`, `from boto3 import client as make`."""
+    words = b"|".join(re.escape(call[:-1]) for call in _factories()[package])
+    return re.compile(rb"\.(?:%b)\b(?![\w(.=])|\b(?:%b)[ \t]+as[ \t]" % (words, words))
 
 
 def outline(data: bytes) -> Outline:
@@ -77,7 +87,11 @@ def outline(data: bytes) -> Outline:
                     tops.add(words[0].partition(b".")[0])
     if not suspect:
         factories = _factories()
-        suspect = any(call in data for top in tops if top in factories for call in factories[top])
+        known = [top for top in tops if top in factories]
+        suspect = any(call in data for top in known for call in factories[top])
+        suspect = suspect or any(_handed_on(top).search(data) is not None for top in known)
+    if b"import_module(" in data:
+        imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
     return Outline(tuple(imports), handler, suspect, tuple(_later(data)))
 
