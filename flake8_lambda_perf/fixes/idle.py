@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt
 @lru_cache(maxsize=4)
 def _times_named(module: Module) -> Counter[str]:
     """Counts how often each name stands in a module."""
-    return Counter(node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name))
+    return Counter(node.id for node in nodes_of(module.tree) if isinstance(node, ast.Name))
 
 
 @lru_cache(maxsize=1)

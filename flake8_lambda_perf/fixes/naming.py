@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def global_name(
 def _words(module: Module) -> frozenset[str]:
     """Lists every name of a module that is no attribute."""
     found: set[str] = set()
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         match node:
             case (
                 ast.Name(id=name) | ast.arg(arg=name) | ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name))

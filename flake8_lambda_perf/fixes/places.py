@@ -268,6 +268,8 @@ def _is_stdlib(statement: ast.Import | ast.ImportFrom) -> bool:
 
 def changes_environment(analysis: Analysis, module: Module) -> bool:
     """Tells whether a request may run a function of a module that changes what later builds see."""
+    if EFFECTS.search(module.text) is None:
+        return False
     changing = [function for function in module.functions if _text_has_effect(function)]
     return any(function in analysis.handler_of or _is_named_in_function(function) for function in changing)
 

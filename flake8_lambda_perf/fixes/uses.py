@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.values import Func, arguments
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -34,7 +35,14 @@ Parents = Mapping[ast.AST, ast.AST]
 @lru_cache(maxsize=8)
 def parents_in(root: ast.AST) -> dict[ast.AST, ast.AST]:
     """Maps each node below `root` to the one that holds it."""
-    return {child: node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
+    found: dict[ast.AST, ast.AST] = {}
+    for node in nodes_of(root):
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if value.__class__ is list else (value,):
+                if isinstance(child, ast.AST):
+                    found[child] = node
+    return found
 
 
 # -- which names are uses ----------------------------------------------------------------------
