@@ -6,6 +6,7 @@ argument parser is imported by the command that uses it.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -51,6 +52,7 @@ def dispatch(words: list[str]) -> int:
 
     parser, commands = build_parser()
     gc.disable()  # the process ends with its command, and nearly all it makes lives as long
+    atexit.register(gc.freeze)  # else the interpreter goes through all of it once more on its way out
     if words and words[0] in COMMANDS:
         options = commands[words[0]].parse_intermixed_args(words[1:])
         module = import_module(f"flake8_lambda_perf.cli.{words[0]}")
