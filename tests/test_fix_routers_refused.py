@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from router_projects import CALLS, LAZY_CALLS, ROUTER, edited, planned, project
 
-from flake8_lambda_perf.fixes.routers import Refusal
+from flake8_lambda_perf.fixes.routers import REASON, Refusal
 from flake8_lambda_perf.model import Fix
 
 EFFECT = "from fastapi import APIRouter\n{}\nrouter = APIRouter()\n"
@@ -107,6 +107,7 @@ def test_a_router_that_cannot_be_lazy_stays_eager_and_the_others_do_not(title: s
     fix = planned(project(main, app__routers__z=text))
     assert isinstance(fix, Fix)
     assert fix.title == f"Load 5 of 6 routers at the first request under their prefix ({reason})"
+    assert (fix.safety, fix.reason) == ("unsafe", REASON)
     first, _, rest = head.format("\nfrom app.routers import z").partition("from app.routers import a, b, c, d, e")
     assert edited(fix, main) == f"{first}from app.lazy_routers import include_lazy_router{rest}{LAZY_CALLS}{call}\n"
 

@@ -13,24 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from fastapi_versions import INTERPRETERS
 
 SCENARIO = Path(__file__).with_name("lazy_routers_scenario.py")
 TEMPLATE = Path(__file__).parents[1] / "flake8_lambda_perf" / "fixes" / "templates" / "lazy_routers.py.txt"
-OLD = os.environ.get("LAMBDA_PERF_FASTAPI_0110", "")
-NEEDED = ("fastapi", "httpx", "mangum")
-
-INTERPRETERS = [
-    pytest.param(
-        sys.executable,
-        id="installed FastAPI",
-        marks=pytest.mark.skipif(not all(map(find_spec, NEEDED)), reason=f"needs {', '.join(NEEDED)}"),
-    ),
-    pytest.param(
-        OLD,
-        id="FastAPI 0.110",
-        marks=pytest.mark.skipif(not OLD, reason="LAMBDA_PERF_FASTAPI_0110 names no Python with FastAPI 0.110"),
-    ),
-]
 
 STATUS = {
     "get": 200,

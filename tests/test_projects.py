@@ -15,6 +15,9 @@ from flake8_lambda_perf import engine
 PROJECTS = Path(__file__).parent / "projects"
 NAMES = sorted(folder.name for folder in PROJECTS.iterdir() if (folder / "expected.json").is_file())
 every_project = pytest.mark.parametrize("name", NAMES)
+ROUTED = frozenset({"credentials"})
+"""Their fix is code for a framework, which stubs only look like; test_lazy_projects.py runs it under the real one."""
+fixed_under_stubs = pytest.mark.parametrize("name", [name for name in NAMES if name not in ROUTED])
 
 
 def copy_of(name: str, tmp_path: Path) -> Path:
@@ -55,12 +58,12 @@ def test_every_finding_is_paid_on_every_request(name: str, examined: dict[str, E
     assert examined[name].wrong() == []
 
 
-@every_project
+@fixed_under_stubs
 def test_the_fixed_service_answers_as_before(name: str, examined: dict[str, Examined]) -> None:
     assert examined[name].broken() == []
 
 
-@every_project
+@fixed_under_stubs
 def test_the_fixed_service_builds_less_on_the_second_request(name: str, examined: dict[str, Examined]) -> None:
     one = examined[name]
     before, after = (judge.builds_per_request(record.calls).get(2, 0) for record in (one.before, one.after))

@@ -25,7 +25,7 @@ __all__ = ["FEW", "Refusal", "RouterApp", "plan", "template"]
 FEW = 5
 """Fewer lazy routers than this are not worth a file of one's own."""
 
-REASON = "a router that cannot be imported answers 500 at its first request instead of stopping the start"
+REASON = "routers that stay may expect others to be imported before them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def _fix(draft: Draft) -> Fix | Refusal:
         title=f"Load {len(draft.lazy)} of {total} routers at the first request under their prefix{stay}",
         edits=edits,
         creates=() if present is not None else (NewFile(new_path, new),),
-        safety="unsafe",
-        reason=REASON,
+        safety="unsafe" if draft.eager else "safe",
+        reason=REASON if draft.eager else "",
     )
 
 

@@ -133,7 +133,9 @@ class Imports:
         handler_of = self.analysis.handler_of
         reached = {handler_of[proof.entry] for proof in proofs if proof.always and proof.entry in handler_of}
         holders = self.loads.holders(site.function.module.path)
-        owed = {handler for handler in handler_of.values() if handler.path in holders}
+        paths = {handler.path for handler in handler_of.values()}
+        loading = {path for path in paths if path in holders or not holders.isdisjoint(self.loads.holders(path))}
+        owed = {handler for handler in handler_of.values() if handler.path in loading}
         return bool(reached) and owed <= reached
 
     # -- cost and place -----------------------------------------------------------------------
