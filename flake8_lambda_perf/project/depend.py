@@ -95,6 +95,9 @@ class Dependence:
                 return self._name(name, expr, place)
             case ast.Attribute():
                 return self._attribute(expr, place)
+            case ast.Call() | ast.Subscript() if (key := self._variable(expr, place)) is not None:
+                rest = expr.args[1:] if isinstance(expr, ast.Call) else []
+                return self.environment(key).join(self.all(rest, place))
             case ast.Call():
                 return self.call(expr, place)
             case ast.Lambda():
@@ -277,20 +280,34 @@ class Dependence:
             found = found.join(self._choice(change.place, set()))
         return found
 
-    def environment(self) -> Dep:
-        """Tells on what environment variables depend: the environment, and what the project writes there."""
-        key = (None, "environ")
+    def environment(self, name: str = "") -> Dep:
+        """Tells on what environment variables depend, or the one of that name: also on what the project writes there."""
+        key = (None, f"environ {name}")
         if key not in self._changed:
             self._changed[key] = ENVIRONMENT
-            self._changed[key] = ENVIRONMENT.join(self._of_changes(self.names.changes.of("environ")))
+            changes = (change for change in self.names.changes.of("environ") if not name or _may_be(change.key, name))
+            self._changed[key] = ENVIRONMENT.join(self._of_changes(changes))
         return self._changed[key]
+
+    def _variable(self, expr: ast.Call | ast.Subscript, place: Place) -> str | None:
+        """Names the environment variable that an expression reads, if it is one by a literal name."""
+        match expr:
+            case ast.Subscript(value=of, slice=ast.Constant(value=str(name))):
+                wanted = "os.environ"
+            case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_]):
+                wanted = "os.environ"
+            case ast.Call(func=of, args=[ast.Constant(value=str(name)), *_]):
+                wanted = "os.getenv"
+            case _:
+                return None
+        return name if self.names.values(of, place) == {Ext(wanted)} else None
 
     def sdk(self) -> Dep:
         """Tells on what the environment variables depend that an AWS SDK reads of its own."""
         key = (None, "AWS_")
         if key not in self._changed:
             self._changed[key] = NONE
-            found = self._of_changes(change for change in self.names.changes.of("environ") if _may_be_aws(change.key))
+            found = self._of_changes(change for change in self.names.changes.of("environ") if _may_be(change.key, "AWS_"))
             self._changed[key] = found if found.level > Level.ENVIRONMENT or found.refs else NONE
         return self._changed[key]
 
@@ -425,9 +442,9 @@ def external(name: str) -> Dep | None:
     return REQUEST if last in known.credentials else None
 
 
-def _may_be_aws(key: ast.expr | None) -> bool:
-    """Tells whether an environment variable may be one that an AWS SDK reads."""
-    return not isinstance(key, ast.Constant) or str(key.value).startswith("AWS_")
+def _may_be(key: ast.expr | None, prefix: str) -> bool:
+    """Tells whether the name of an environment variable may start so."""
+    return not isinstance(key, ast.Constant) or str(key.value).startswith(prefix)
 
 
 def _binds(target: ast.expr, name: str) -> bool:
