@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import import_cost
 from flake8_lambda_perf.project.flow import is_dead
+from flake8_lambda_perf.project.outline import plain_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +42,9 @@ class Loads:
         self.project = analysis.project
         self._links: dict[str, tuple[Link, ...]] = {}
         self._outside: dict[str, frozenset[str]] = {}
+        self._direct: dict[str, frozenset[str]] = {}
+        self._everything: dict[str, frozenset[str]] = {}
+        self._loaded: dict[str, frozenset[str]] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._holders: dict[str, frozenset[str]] = {}
         self._importers: dict[str, list[Link]] | None = None
@@ -99,12 +103,24 @@ class Loads:
     def outside(self, path: str) -> frozenset[str]:
         """Lists the dotted names that a file's own module-level imports load from outside the project."""
         if path not in self._outside:
-            module = self.project.module(path)
-            found: set[str] = set()
-            for node in self.top_level(module) if module is not None else ():
-                found.update(self.foreign(node, path))
+            found = (name for node in self._nodes(path) for name in self.foreign(node, path))
             self._outside[path] = frozenset(found)
         return self._outside[path]
+
+    def direct(self, path: str) -> frozenset[str]:
+        """Lists the project's files that importing a file loads directly, whatever the line."""
+        if path not in self._direct:
+            found = (target for node in self._nodes(path) for target in self.targets(node, path))
+            self._direct[path] = frozenset(found) - {path}
+        return self._direct[path]
+
+    def _nodes(self, path: str) -> Iterable[ImportNode]:
+        """Lists the module-level imports of a file, which need not be parsed for them if its text is plain."""
+        plain = None if path in self.analysis.graph.modules else plain_imports(self.project.data(path) or b"")
+        if plain is not None:
+            return plain
+        module = self.project.module(path)
+        return self.top_level(module) if module is not None else ()
 
     def foreign(self, node: ImportNode, importer: str) -> Iterator[str]:
         """Lists the dotted names that an import statement loads from outside the project."""
@@ -123,10 +139,9 @@ class Loads:
             seen = {path}
             stack = [path]
             while stack:
-                for link in self.links(stack.pop()):
-                    if link.target not in seen:
-                        seen.add(link.target)
-                        stack.append(link.target)
+                fresh = self.direct(stack.pop()) - seen
+                seen |= fresh
+                stack.extend(fresh)
             self._closures[path] = frozenset(seen)
         return self._closures[path]
 
@@ -174,13 +189,17 @@ class Loads:
 
     def loaded_for(self, path: str) -> frozenset[str]:
         """Lists the outside names that are loaded at start wherever a file is."""
-        own = self.everything(path)
-        others = [self.everything(holder) for holder in self.holders(path)]
-        return own | frozenset.intersection(*others) if others else own
+        if path not in self._loaded:
+            own = self.everything(path)
+            others = [self.everything(holder) for holder in self.holders(path)]
+            self._loaded[path] = own | frozenset.intersection(*others) if others else own
+        return self._loaded[path]
 
     def everything(self, path: str) -> frozenset[str]:
         """Lists the outside names that importing a file loads."""
-        return frozenset().union(*(self.outside(other) for other in self.closure(path)))
+        if path not in self._everything:
+            self._everything[path] = frozenset().union(*(self.outside(other) for other in self.closure(path)))
+        return self._everything[path]
 
     def cost(self, names: Iterable[str], loaded: frozenset[str]) -> float | None:
         """Sums what outside names cost beyond what is loaded anyway, in ms; None if one of them is unknown."""

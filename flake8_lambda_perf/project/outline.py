@@ -5,6 +5,7 @@ Everything here errs on the side of looking closer.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\([^()\"'#]*[\"'](\.*)([
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
 IMPORTED = re.compile(rb"\bimport_module\(\s*[\"']([A-Za-z_][\w.]*)[\"']")
+PLAIN = re.compile(rb"[\w \t.,*()\n]*")
+UNPLAIN = re.compile(rb"[\f\r\\]|;[ \t]*(?:from|import)\b|[:;][ \t]*(?:from|import)[ \t]")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
 ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
             b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
@@ -103,6 +106,23 @@ def _later(data: bytes) -> Iterator[Later]:
         line = len(re.findall(rb"\r\n?|\n", data[: found.start()])) + 1
         text = b" ".join(found[0].split()).replace(b"( ", b"(").decode("utf-8", "replace")
         yield Later(module.decode("utf-8", "replace"), len(dots), line, f"{text})")
+
+
+def plain_imports(data: bytes) -> list[ast.Import | ast.ImportFrom] | None:
+    """Reads the imports of a file whose text leaves no doubt about them: one statement a line, none indented."""
+    if UNPLAIN.search(data) or not data.isascii():
+        return None
+    lines: list[bytes] = []
+    for match in IMPORT.finditer(data):
+        before = data[: match.start()]
+        if match[1] or not PLAIN.fullmatch(match[0]) or before.count(b'"""') % 2 or before.count(b"'''") % 2:
+            return None
+        lines.append(match[0])
+    try:
+        tree = ast.parse(b"\n".join(lines))
+    except SyntaxError:
+        return None
+    return [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def is_standard(module: str) -> bool:
