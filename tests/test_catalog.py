@@ -10,7 +10,7 @@ from pathlib import Path
 import libcst as cst
 import make_catalog
 import pytest
-from make_catalog import ShapeError
+from make_catalog import ROOT, ShapeError
 
 from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.errors import UsageError
@@ -98,6 +98,12 @@ def test_hooks_of_rules_return_nothing() -> None:
         if name.startswith(("visit_", "leave_"))
     }
     assert {name: returned for name, returned in hooks.items() if returned != "None"} == {}
+
+
+def test_a_rule_fits_on_a_screen_and_a_half() -> None:
+    files = sorted((ROOT / "flake8_lambda_perf" / "rules").glob("*/*.py"))
+    lengths = {file.name: len(file.read_text("utf-8").splitlines()) for file in files}
+    assert {name: length for name, length in lengths.items() if length > 120} == {}
 
 
 def test_a_docstring_becomes_an_entry() -> None:

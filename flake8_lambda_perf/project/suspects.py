@@ -109,7 +109,9 @@ class Suspects:
         if codes & {"LPF201", "LPF202"}:
             yield from self._imports(codes)
         for build in (*self.constructed.values(), *self.apps.values()):
-            yield from _on_the_way(build)
+            for path, statement in _on_the_way(build):
+                if path in self.analysis.graph.modules:
+                    yield path, statement
 
     def _calls(self, module: Module) -> Found:
         patches = b"patch_all" in (self.analysis.project.data(module.path) or b"")
