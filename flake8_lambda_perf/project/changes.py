@@ -9,7 +9,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.index import ANY_NAME, MUTATORS, index_body
+from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.record import ANY_NAME, MUTATORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
-from flake8_lambda_perf.project.index import MUTATORS, index_body
+from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.names import Names, before
+from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod
 
 CALLS_DEEP = 3

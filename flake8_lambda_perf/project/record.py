@@ -1,0 +1,258 @@
+"""What one body says: bindings, changes, calls, attribute reads, lambdas and comprehensions, expression by expression."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_lambda_perf.project.facts import (
+    Binding,
+    BindingKind,
+    Branch,
+    Change,
+    Class,
+    Function,
+    FunctionNode,
+    Module,
+    Place,
+    Scope,
+    Site,
+)
+from flake8_lambda_perf.project.flow import static_truth
+
+ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
+MUTATORS = frozenset({"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"})
+
+
+class Recorder:
+    """Records what the expressions of one body do; `function` is None for a module's body."""
+
+    def __init__(self, module: Module, function: Function | None) -> None:
+        self.module = module
+        self.function = function
+        self.order = 0
+        self.bound: dict[Branch, set[str]] = {}
+
+    # -- names --------------------------------------------------------------------------------
+
+    def tick(self) -> int:
+        self.order += 1
+        return self.order
+
+    def bind(
+        self,
+        name: str,
+        kind: BindingKind,
+        node: ast.AST,
+        place: Place,
+        value: ast.expr | None,
+        index: int | None = None,
+        target: Function | Class | None = None,
+        origin: ast.ImportFrom | None = None,
+    ) -> None:
+        """Records that `name` gets a value here."""
+        scope = place.scope
+        binding = Binding(name, kind, node, place, value, index, target, origin)
+        if name in scope.global_names:
+            scope.module.global_writes.setdefault(name, []).append(binding)
+            return
+        while name in scope.nonlocal_names and scope.parent is not None:
+            scope = scope.parent
+        scope.bindings.setdefault(name, []).append(binding)
+        self.bound.setdefault(place.branch, set()).add(name)
+
+    def target(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
+        """Binds the target of an assignment, a loop or a `with`."""
+        match node:
+            case ast.Name(id=name):
+                self.bind(name, kind, node, place, value)
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                for index, element in enumerate(elements):
+                    if isinstance(value, ast.Tuple | ast.List) and kind == "assign" and len(value.elts) == len(elements):
+                        self.target(element, kind, value.elts[index], place)
+                    else:
+                        self._unpacked(element, kind, value, place, index)
+            case ast.Starred(value=inner):
+                self._unpacked(inner, kind, value, place, None)
+            case ast.Attribute() | ast.Subscript():
+                self.expression(node.value, place)
+                if isinstance(node, ast.Subscript):
+                    self.expression(node.slice, place)
+                self._store(node, kind, value, place)
+
+    def _unpacked(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None) -> None:
+        if isinstance(node, ast.Name):
+            self.bind(node.id, "unpack" if kind == "assign" else kind, node, place, value, index)
+        else:
+            self.target(node, "unpack" if kind == "assign" else kind, value, place)
+
+    def _store(self, node: ast.Attribute | ast.Subscript, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
+        stores = self.module.stores if self.function is None else self.function.stores
+        stores.append((node, place))
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if isinstance(root, ast.Name) and value is not None:
+            place.scope.mutations.setdefault(root.id, []).append((value, place))
+            if isinstance(node, ast.Subscript):
+                place.scope.mutations[root.id].append((node.slice, place))
+        if kind == "del":
+            return
+        value = None if kind == "aug" else value
+        self._change(node, value, place, within=False)
+        owner = self._self_class(node)
+        if owner is not None and isinstance(node, ast.Attribute):
+            owner.self_stores.setdefault(node.attr, []).append((value, place))
+
+    def _change(
+        self, changed: ast.expr, value: ast.expr | None, place: Place, *, within: bool, key: ast.expr | None = None
+    ) -> None:
+        """Records that an attribute, or what it holds, is changed."""
+        while isinstance(changed, ast.Subscript):
+            within, key = True, changed.slice
+            changed = changed.value
+        if isinstance(changed, ast.Attribute):
+            change = Change(changed.attr, changed.value, value, place, within, key)
+        elif isinstance(changed, ast.Name) and changed.id == "environ":
+            change = Change(changed.id, changed, value, place, within, key)
+        else:
+            return
+        self.module.changes.setdefault(change.name, []).append(change)
+
+    def _self_class(self, node: ast.expr) -> Class | None:
+        """Names the class whose `self` (or `cls`) the attribute is stored on."""
+        if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+            return None
+        function = self.function
+        while function is not None and function.cls is None:
+            function = function.parent
+        if function is None or isinstance(function.node, ast.Lambda) or not function.has_receiver:
+            return None
+        args = [*function.node.args.posonlyargs, *function.node.args.args]
+        return function.cls if args and args[0].arg == node.value.id else None
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def expression(self, root: ast.expr, place: Place) -> None:
+        """Records the calls, attribute reads, lambdas and comprehensions of an expression."""
+        stack: list[tuple[ast.AST, Place]] = [(root, place)]
+        while stack:
+            node, here = stack.pop()
+            kind = type(node)
+            if kind is ast.Name or kind is ast.Constant:
+                continue
+            if kind is ast.Call:
+                self._call(node, here, stack)  # type: ignore[arg-type]  # kind is checked by identity, for speed
+            elif kind is ast.Attribute:
+                attributes = self.module.attributes if self.function is None else self.function.attributes
+                attributes.append((node, here))  # type: ignore[arg-type]
+                stack.append((node.value, here))  # type: ignore[attr-defined]
+            elif isinstance(node, ast.BoolOp | ast.IfExp | ast.NamedExpr | ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom):
+                self._special(node, here, stack)
+            elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+                self._comprehension(node, here)
+            else:
+                stack.extend((child, here) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
+
+    def _call(self, node: ast.Call, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
+        site = Site(node, place, self.function)
+        (self.module.calls if self.function is None else self.function.calls).append(site)
+        self.module.sites[node] = site
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            if func.attr in MUTATORS and isinstance(func.value, ast.Name):
+                for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                    place.scope.mutations.setdefault(func.value.id, []).append((value, place))
+            if func.attr in MUTATORS:
+                key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
+                for value in node.args:
+                    self._change(func.value, value, place, within=True, key=key)
+                for keyword in node.keywords:
+                    named = ast.Constant(keyword.arg) if keyword.arg is not None else None
+                    self._change(func.value, keyword.value, place, within=True, key=named)
+            elif func.attr == "putenv" and len(node.args) > 1:
+                environ = ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func)
+                self._change(environ, node.args[1], place, within=True, key=node.args[0])
+            stack.append((func.value, place))
+        else:
+            stack.append((func, place))
+            if isinstance(func, ast.Name) and func.id == "setattr" and len(node.args) > 2:
+                name = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY_NAME
+                target = ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func)
+                self._change(target, node.args[2], place, within=False)
+        stack.extend((arg, place) for arg in node.args)
+        stack.extend((keyword.value, place) for keyword in node.keywords)
+
+    def _special(self, node: ast.AST, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
+        match node:
+            case ast.BoolOp(op=op, values=values):
+                stack.append((values[0], place))
+                for index, value in enumerate(values[1:], 1):
+                    test = values[0] if index == 1 else ast.copy_location(ast.BoolOp(op=op, values=values[:index]), node)
+                    branch = Branch(place.branch, "operand", node, test, isinstance(op, ast.And), place)
+                    stack.append((value, Place(place.scope, branch, place.order, place.statement)))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                stack.append((test, place))
+                for value, polarity in ((body, True), (orelse, False)):
+                    branch = Branch(place.branch, "operand", node, test, polarity, place)
+                    if static_truth(test) is not (not polarity):
+                        stack.append((value, Place(place.scope, branch, place.order, place.statement)))
+            case ast.NamedExpr(target=ast.Name(id=name), value=value):
+                scope = place.scope
+                while scope.kind == "comprehension" and scope.parent is not None:
+                    scope = scope.parent
+                self.bind(name, "assign", node, Place(scope, place.branch, place.order, place.statement), value)
+                stack.append((value, place))
+            case ast.Lambda(args=args):
+                self.defaults(args, place)
+                self.new_function(node, "<lambda>", place)
+            case ast.Await(value=value):
+                stack.append((value, place))
+            case ast.Yield(value=value) | ast.YieldFrom(value=value):
+                if self.function is not None:
+                    self.function.is_generator = True
+                    self.function.yields.append((value, place))
+                if value is not None:
+                    stack.append((value, place))
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, place: Place) -> None:
+        scope = Scope("comprehension", node, place.scope, self.module, place.scope.function)
+        loop = Branch(place.branch, "loop", node)
+        inner = Place(scope, loop, place.order, place.statement)
+        self.expression(node.generators[0].iter, place)
+        for index, generator in enumerate(node.generators):
+            if index:
+                self.expression(generator.iter, inner)
+            self.target(generator.target, "for", generator.iter, inner)
+            for condition in generator.ifs:
+                self.expression(condition, inner)
+        if isinstance(node, ast.DictComp):
+            self.expression(node.key, inner)
+            self.expression(node.value, inner)
+        else:
+            self.expression(node.elt, inner)
+
+    # -- functions ----------------------------------------------------------------------------
+
+    def new_function(self, node: FunctionNode, name: str, place: Place) -> Function:
+        scope = Scope("function", node, place.scope, self.module, None)
+        scope.indexed = False
+        function = Function(node, name, f"{prefix(place.scope)}{name}", place, scope)
+        scope.function = function
+        self.module.function_of[node] = function
+        self.module.functions.append(function)
+        if self.function is not None:
+            self.function.nested.append(function)
+        return function
+
+    def defaults(self, args: ast.arguments, place: Place) -> None:
+        for default in [*args.defaults, *args.kw_defaults]:
+            if default is not None:
+                self.expression(default, place)
+
+
+def prefix(scope: Scope) -> str:
+    if scope.owner is not None:
+        return f"{scope.owner.qualified_name}."
+    if scope.function is not None:
+        return f"{scope.function.qualified_name}.<locals>."
+    return ""
