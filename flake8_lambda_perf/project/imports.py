@@ -131,12 +131,21 @@ class Imports:
         if not always_runs(site.place) or not proofs:
             return False
         handler_of = self.analysis.handler_of
-        reached = {handler_of[proof.entry] for proof in proofs if proof.always and proof.entry in handler_of}
+        paths = [*proofs, *(proof for twin in self._twins(site) for proof in self.analysis.graph.proofs(twin.place, ()))]
+        reached = {handler_of[proof.entry] for proof in paths if proof.always and proof.entry in handler_of}
         holders = self.loads.holders(site.function.module.path)
         paths = {handler.path for handler in handler_of.values()}
         loading = {path for path in paths if path in holders or not holders.isdisjoint(self.loads.holders(path))}
         owed = {handler for handler in handler_of.values() if handler.path in loading}
         return bool(reached) and owed <= reached
+
+    def _twins(self, site: ImportSite) -> Iterator[ImportSite]:
+        """Lists the other places of a module where a request always runs the same import."""
+        wanted = ast.dump(site.node)
+        for function in site.function.module.functions:
+            for other in function.imports if function in self.analysis.graph.requests else ():
+                if other is not site and ast.dump(other.node) == wanted and always_runs(other.place):
+                    yield other
 
     # -- cost and place -----------------------------------------------------------------------
 
