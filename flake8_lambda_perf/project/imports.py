@@ -131,7 +131,9 @@ class Imports:
         if not always_runs(site.place) or not proofs:
             return False
         handler_of = self.analysis.handler_of
-        paths = [*proofs, *(proof for twin in self._twins(site) for proof in self.analysis.graph.proofs(twin.place, ()))]
+        paths = list(proofs)
+        for twin in self._twins(site):
+            paths.extend(self.analysis.graph.proofs(twin.place, ()))
         reached = {handler_of[proof.entry] for proof in paths if proof.always and proof.entry in handler_of}
         holders = self.loads.holders(site.function.module.path)
         paths = {handler.path for handler in handler_of.values()}
