@@ -69,19 +69,19 @@ class Members:
             found = []
             for change in self.names.changes.of(attr):
                 values = self.names.values(change.base, change.place)
-                if any(self._is_same(value, base) for value in values):
+                if base in values or self._is_kin(base, values):
                     found.append((change, True))
                 elif UNKNOWN in values and change.name == attr:
                     found.append((change, False))
             self.changed[key] = tuple(found)
         return self.changed[key]
 
-    def _is_same(self, value: Value, base: Mod | Inst | Cls) -> bool:
-        if isinstance(value, Mod) or isinstance(base, Mod):
-            return value == base
-        if isinstance(value, Inst | Cls):
-            return value.cls in self.order(base.cls) or base.cls in self.order(value.cls)
-        return False
+    def _is_kin(self, base: Mod | Inst | Cls, values: frozenset[Value]) -> bool:
+        """Tells whether one of some values is an instance of, or a class, above or below that of `base`."""
+        if isinstance(base, Mod):
+            return False
+        classes = [value.cls for value in values if isinstance(value, Inst | Cls)]
+        return any(cls in self.order(base.cls) or base.cls in self.order(cls) for cls in classes)
 
     def with_changes(self, base: Mod | Inst | Cls, attr: str, found: frozenset[Value]) -> frozenset[Value]:
         """Adds to the values of an attribute what is assigned to it from outside."""

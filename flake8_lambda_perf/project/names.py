@@ -63,8 +63,9 @@ class Names:
         self.read_parameter = False
 
     def forget(self) -> None:
-        """Drops what was evaluated: the calls that are known have changed."""
-        self.memo.clear()
+        """Drops what was evaluated with the calls known so far: there are more now."""
+        for expr in self.open:
+            self.memo.pop(expr, None)
         self.open.clear()
         self.members.forget()
 
