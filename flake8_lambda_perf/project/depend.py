@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import clients, idioms
-from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place, Scope
+from flake8_lambda_perf.project.facts import Class, Function
+from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.names import Names, before
-from flake8_lambda_perf.project.values import Argument, Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Unknown, arguments
+from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
+from flake8_lambda_perf.project.outside import SDKS, Outside
+from flake8_lambda_perf.project.values import Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Unknown, arguments
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
-class Level(IntEnum):
-    """How freely a value may move; a value is as bound as the most bound thing it is made of."""
+    from flake8_lambda_perf.project.facts import Binding, Branch, Module, Place, Scope
+    from flake8_lambda_perf.project.names import Names
+    from flake8_lambda_perf.project.values import Argument
 
-    CONSTANT = 0
-    ENVIRONMENT = 1
-    STORE = 2
-    REQUEST = 3
-    UNKNOWN = 4
+__all__ = ["Dependence", "Level"]
 
-
-@dataclass(frozen=True, slots=True)
-class Dep:
-    """A level, joined with that of the parameters in `refs`; `looped` if it changes from item to item of a loop."""
-
-    level: Level = Level.CONSTANT
-    refs: frozenset[tuple[Function, str]] = frozenset()
-    looped: bool = False
-
-    def join(self, other: Dep) -> Dep:
-        """Gives what depends on both."""
-        if other is NONE:
-            return self
-        if self is NONE:
-            return other
-        return Dep(max(self.level, other.level), self.refs | other.refs, self.looped or other.looped)
-
-
-NONE = Dep()
-ENVIRONMENT = Dep(Level.ENVIRONMENT)
-STORE = Dep(Level.STORE)
-REQUEST = Dep(Level.REQUEST)
-UNKNOWN = Dep(Level.UNKNOWN)
 CONTAINERS = frozenset({"dict()", "list()", "set()", "collections.defaultdict()", "collections.OrderedDict()"})
-SDKS = ("boto3.", "botocore.", "aioboto3.", "aiobotocore.")
 
 
 class Dependence:
@@ -58,12 +32,12 @@ class Dependence:
         self.names = names
         self.memo: dict[ast.AST, Dep] = {}
         self.active: set[object] = set()
-        self._changed: dict[tuple[object, str], Dep] = {}
+        self.outside = Outside(self)
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.memo.clear()
-        self._changed.clear()
+        self.outside.forget()
 
     def expression(self, expr: ast.expr, place: Place) -> Dep:
         """Tells on what the expression's value depends."""
@@ -95,9 +69,9 @@ class Dependence:
                 return self._name(name, expr, place)
             case ast.Attribute():
                 return self._attribute(expr, place)
-            case ast.Call() | ast.Subscript() if (key := self._variable(expr, place)) is not None:
+            case ast.Call() | ast.Subscript() if (key := self.outside.variable(expr, place)) is not None:
                 rest = expr.args[1:] if isinstance(expr, ast.Call) else []
-                return self.environment(key).join(self.all(rest, place))
+                return self.outside.environment(key).join(self.all(rest, place))
             case ast.Call():
                 return self.call(expr, place)
             case ast.Lambda():
@@ -129,7 +103,7 @@ class Dependence:
         found = NONE
         for value in self.names.values(node.func, place):
             if isinstance(value, Ext):
-                found = found.join(self.external(value.name) or NONE)
+                found = found.join(self.outside.external(value.name) or NONE)
         return found
 
     # -- names --------------------------------------------------------------------------------
@@ -147,12 +121,12 @@ class Dependence:
         for binding in bindings:
             found = found.join(self.binding(binding))
             if len(bindings) > 1:
-                found = found.join(self._choice(binding.place, here))
+                found = found.join(self.choice(binding.place, here))
         if bindings and bindings[0].place.scope.kind == "module":
-            found = found.join(self.changed(Mod(bindings[0].place.scope.module), name))
+            found = found.join(self.outside.changed(Mod(bindings[0].place.scope.module), name))
         return found.join(self._mutations(name, bindings, place))
 
-    def _choice(self, place: Place, here: set[object]) -> Dep:
+    def choice(self, place: Place, here: set[Branch]) -> Dep:
         found = NONE
         for branch in place.branch.chain():
             if branch in here:
@@ -190,7 +164,7 @@ class Dependence:
         found = NONE
         for value in self.names.binding(binding):
             if isinstance(value, Ext):
-                found = found.join(self.external(value.name) or NONE)
+                found = found.join(self.outside.external(value.name) or NONE)
             elif isinstance(value, Unknown):
                 found = found.join(self._project_name(binding))
         return found if found is not NONE else self._project_name(binding)
@@ -236,7 +210,7 @@ class Dependence:
         found = NONE
         for scope in scopes:
             for value, where in scope.mutations.get(name, ()):
-                found = found.join(self.expression(value, where)).join(self._choice(where, set(place.branch.chain())))
+                found = found.join(self.expression(value, where)).join(self.choice(where, set(place.branch.chain())))
         return found.join(self._passed(name, bindings, owner))
 
     def _passed(self, name: str, bindings: list[Binding], owner: Scope) -> Dep:
@@ -261,61 +235,6 @@ class Dependence:
             return any(isinstance(v, Cls) or (isinstance(v, Ext) and f"{v.name}()" in CONTAINERS) for v in values)
         return False
 
-    # -- changes from outside -----------------------------------------------------------------
-
-    def changed(self, base: Mod | Inst, attr: str) -> Dep:
-        """Joins what is assigned to an attribute from outside, and the tests that choose whether it is."""
-        key = (base, attr)
-        if key not in self._changed:
-            self._changed[key] = NONE
-            changes = [change for change, _sure in self.names.members.changes_of(base, attr)]
-            self._changed[key] = self._of_changes(changes)
-        return self._changed[key]
-
-    def _of_changes(self, changes: Iterable[Change]) -> Dep:
-        found = NONE
-        for change in changes:
-            parts = [part for part in (change.value, change.key) if part is not None]
-            found = found.join(self.all(parts, change.place) if change.value is not None else REQUEST)
-            found = found.join(self._choice(change.place, set()))
-        return found
-
-    def environment(self, name: str = "") -> Dep:
-        """Tells on what environment variables depend, or the one of that name: also on what the project writes there."""
-        key = (None, f"environ {name}")
-        if key not in self._changed:
-            self._changed[key] = ENVIRONMENT
-            changes = (change for change in self.names.changes.of("environ") if not name or _may_be(change.key, name))
-            self._changed[key] = ENVIRONMENT.join(self._of_changes(changes))
-        return self._changed[key]
-
-    def _variable(self, expr: ast.Call | ast.Subscript, place: Place) -> str | None:
-        """Names the environment variable that an expression reads, if it is one by a literal name."""
-        match expr:
-            case ast.Subscript(value=of, slice=ast.Constant(value=str(name))):
-                wanted = "os.environ"
-            case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_]):
-                wanted = "os.environ"
-            case ast.Call(func=of, args=[ast.Constant(value=str(name)), *_]):
-                wanted = "os.getenv"
-            case _:
-                return None
-        return name if self.names.values(of, place) == {Ext(wanted)} else None
-
-    def sdk(self) -> Dep:
-        """Tells on what the environment variables depend that an AWS SDK reads of its own."""
-        key = (None, "AWS_")
-        if key not in self._changed:
-            self._changed[key] = NONE
-            found = self._of_changes(change for change in self.names.changes.of("environ") if _may_be(change.key, "AWS_"))
-            self._changed[key] = found if found.level > Level.ENVIRONMENT or found.refs else NONE
-        return self._changed[key]
-
-    def external(self, name: str) -> Dep | None:
-        """Tells what a name outside the project depends on, where that is known."""
-        known = external(name)
-        return self.environment() if known is ENVIRONMENT else known
-
     # -- attributes ---------------------------------------------------------------------------
 
     def _attribute(self, expr: ast.Attribute, place: Place) -> Dep:
@@ -326,7 +245,7 @@ class Dependence:
                 case Mod(module=module):
                     found = found.join(self.member(module, expr.attr))
                 case Ext(name=name):
-                    found = found.join(self.external(f"{name}.{expr.attr}") or NONE)
+                    found = found.join(self.outside.external(f"{name}.{expr.attr}") or NONE)
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if values and all(isinstance(value, Mod | Inst | Cls) for value in values):
@@ -338,7 +257,7 @@ class Dependence:
         if key in self.active:
             return NONE
         self.active.add(key)
-        found, known = self.changed(Inst(cls), expr.attr), False
+        found, known = self.outside.changed(Inst(cls), expr.attr), False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
@@ -379,13 +298,13 @@ class Dependence:
         return found
 
     def _external_call(self, name: str, node: ast.Call, place: Place) -> Dep:
-        known = self.external(name)
+        known = self.outside.external(name)
         if known is not None:
             return known
         if name in clients() or name in idioms().pure or name.startswith(("boto3.", "botocore.config.")):
             method = name.rpartition(").")[2] if ")." in name else ""
-            if name.startswith(SDKS) and self.sdk() is not NONE:
-                return self.sdk()
+            if name.startswith(SDKS) and self.outside.sdk() is not NONE:
+                return self.outside.sdk()
             return STORE if method and name not in clients() and not name.endswith((".Table", ".client", ".resource")) else NONE
         last = name.rpartition(".")[2]
         if last in idioms().pure_methods or (last[:1].isupper() and "()" not in last):
@@ -422,29 +341,9 @@ class Dependence:
             if value is not None:
                 found = found.join(self.expression(value, place))
             if len(results) > 1:
-                found = found.join(self._choice(place, set()))
+                found = found.join(self.choice(place, set()))
         self.active.discard(function)
         return found
-
-
-@cache
-def external(name: str) -> Dep | None:
-    """Tells what a name outside the project depends on, where that is known: request, environment, a moving value."""
-    known = idioms()
-    head = name
-    while head:
-        if head in known.request_locals or head in known.varying:
-            return REQUEST
-        if head in known.environment:
-            return ENVIRONMENT
-        head = head.removesuffix("()") if head.endswith("()") else head.rpartition(".")[0]
-    last = name.rpartition(".")[2].removesuffix("()")
-    return REQUEST if last in known.credentials else None
-
-
-def _may_be(key: ast.expr | None, prefix: str) -> bool:
-    """Tells whether the name of an environment variable may start so."""
-    return not isinstance(key, ast.Constant) or str(key.value).startswith(prefix)
 
 
 def _binds(target: ast.expr, name: str) -> bool:

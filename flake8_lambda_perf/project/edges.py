@@ -267,7 +267,7 @@ class Edges:
                 for method in self._overrides(cls):
                     yield from self._edges(module, function, node, place, method, "passes", None, True, None, None, threaded)
             case Items(node=ast.List() | ast.Tuple() | ast.Dict()):
-                for element in self.names.elements(value):
+                for element in self.names.containers.elements(value):
                     if isinstance(element, Func):
                         yield from self._passed(module, function, node, place, element, threaded)
 

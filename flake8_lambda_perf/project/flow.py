@@ -125,3 +125,19 @@ def _exclusive(one: list[Branch], other: list[Branch]) -> bool:
         if twin is not None and twin is not branch and branch.kind == twin.kind:
             return branch.kind != "operand" or branch.polarity != twin.polarity
     return False
+
+
+def before(place: Place) -> Place:
+    """The place just before an assignment's target: where its value is evaluated."""
+    return Place(place.scope, place.branch, place.order - 1, place.statement)
+
+
+def assumed(test: ast.expr, place: Place) -> bool | None:
+    """Tells what the branches around a place say of a test with the same text."""
+    wanted = None
+    for branch in place.branch.chain():
+        if branch.kind in ("if", "after", "operand") and branch.test is not None and type(branch.test) is type(test):
+            wanted = wanted or ast.dump(test)
+            if ast.dump(branch.test) == wanted:
+                return branch.polarity
+    return None

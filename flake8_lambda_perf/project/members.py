@@ -113,7 +113,7 @@ class Members:
             return frozenset({Mod(submodule)})
         if "__getattr__" in module.scope.bindings:
             return ANYTHING
-        return self.names._starred(module, name)
+        return self.names.starred(module, name)
 
     # -- classes ------------------------------------------------------------------------------
 

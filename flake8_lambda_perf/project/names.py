@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 
 from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project.changes import Changes
+from flake8_lambda_perf.project.containers import Containers
 from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
-from flake8_lambda_perf.project.flow import reaching
+from flake8_lambda_perf.project.flow import assumed, before, reaching
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.members import Members
 from flake8_lambda_perf.project.values import (
@@ -54,6 +55,7 @@ class Names:
     def __init__(self, resolve: Resolve) -> None:
         self.resolve = resolve
         self.members = Members(self)
+        self.containers = Containers(self)
         self.arguments_of: Callable[[Function, str], Iterable[Argument]] = lambda _function, _name: ()
         self.is_open: Callable[[Function], bool] = lambda _function: False
         self.changes = Changes()
@@ -99,7 +101,7 @@ class Names:
             case ast.Name(id=name):
                 return self.name(name, place)
             case ast.Attribute(value=value, attr=attr):
-                return self._join(self.members.attribute(base, attr) for base in self.values(value, place))
+                return self.join(self.members.attribute(base, attr) for base in self.values(value, place))
             case ast.Call():
                 return self.call(expr, place)
             case ast.Constant(value=value) if not isinstance(value, complex | type(...)):
@@ -109,19 +111,20 @@ class Names:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 known = assumed(test, place)
                 arms = (body, orelse) if known is None else (body,) if known else (orelse,)
-                return self._join(self.values(arm, place) for arm in arms)
+                return self.join(self.values(arm, place) for arm in arms)
             case ast.BoolOp(values=operands):
-                return self._join(self.values(operand, place) for operand in operands)
+                return self.join(self.values(operand, place) for operand in operands)
             case ast.NamedExpr(value=value) | ast.Await(value=value):
                 return self.values(value, place)
             case ast.Subscript(value=value, slice=key):
-                return self._join(self._item(base, key, place) for base in self.values(value, place))
+                return self.join(self.containers.item(base, key, place) for base in self.values(value, place))
             case ast.Lambda():
                 function = place.scope.module.function_of.get(expr)
                 return frozenset({Func(function)}) if function is not None else ANYTHING
         return ANYTHING
 
-    def _join(self, parts: Iterable[frozenset[Value]]) -> frozenset[Value]:
+    def join(self, parts: Iterable[frozenset[Value]]) -> frozenset[Value]:
+        """Joins sets of values."""
         return frozenset().union(*parts)
 
     # -- names --------------------------------------------------------------------------------
@@ -153,17 +156,17 @@ class Names:
         """Lists what a name can be."""
         bindings = self.bindings(name, place)
         if bindings is not None:
-            found = self._join(self.binding(binding) for binding in bindings)
+            found = self.join(self.binding(binding) for binding in bindings)
             if bindings and bindings[0].place.scope.kind == "module":
                 found = self.members.with_changes(Mod(bindings[0].place.scope.module), name, found)
             return found
         module = place.scope.module
-        starred = self._starred(module, name)
+        starred = self.starred(module, name)
         if starred is not None:
             return starred
         return frozenset({Ext(name)}) if name in BUILTINS else ANYTHING
 
-    def _starred(self, module: Module, name: str) -> frozenset[Value] | None:
+    def starred(self, module: Module, name: str) -> frozenset[Value] | None:
         """Looks a name up in the modules that `from x import *` brings in."""
         for binding in module.scope.bindings.get("*", ()):
             assert isinstance(binding.node, ast.ImportFrom)
@@ -188,11 +191,11 @@ class Names:
             case "assign":
                 return self.values(binding.value, before(binding.place)) if binding.value is not None else ANYTHING
             case "unpack":
-                return self._unpacked(binding)
+                return self.containers.unpacked(binding)
             case "for":
-                return self._elements(binding)
+                return self.containers.looped(binding)
             case "with":
-                return self._entered(binding)
+                return self.containers.entered(binding)
             case "import":
                 return self._imported(binding)
             case "from":
@@ -260,97 +263,14 @@ class Names:
             return NOTHING
         return frozenset(Inst(value.cls) for value in self.values(annotation, place) if isinstance(value, Cls))
 
-    # -- containers ---------------------------------------------------------------------------
-
-    def _unpacked(self, binding: Binding) -> frozenset[Value]:
-        if binding.value is None or binding.index is None:
-            return ANYTHING
-        found: set[Value] = set()
-        for value in self.values(binding.value, before(binding.place)):
-            if isinstance(value, Items) and isinstance(value.node, ast.Tuple | ast.List) and binding.index < len(value.node.elts):
-                found |= self.values(value.node.elts[binding.index], value.place)
-            else:
-                found.add(UNKNOWN)
-        return frozenset(found)
-
-    def _elements(self, binding: Binding) -> frozenset[Value]:
-        if binding.value is None or binding.index is not None:
-            return ANYTHING
-        return self._join(self.elements(value) for value in self.values(binding.value, before(binding.place)))
-
-    def elements(self, value: Value) -> frozenset[Value]:
-        """Lists what iterating over a value gives."""
-        if not isinstance(value, Items):
-            return ANYTHING
-        node = value.node
-        elements = [key for key in node.keys if key] if isinstance(node, ast.Dict) else getattr(node, "elts", [])
-        return self._join(self.values(element, value.place) for element in elements)
-
-    def _item(self, base: Value, key: ast.expr, place: Place) -> frozenset[Value]:
-        if not isinstance(base, Items):
-            return frozenset({Ext(f"{base.name}[]")}) if isinstance(base, Ext) and len(base.name) < LONGEST_NAME else ANYTHING
-        node = base.node
-        if isinstance(node, ast.Dict):
-            return self._dict_item(node, base.place, key, place, NOTHING)
-        elements: list[ast.expr] = getattr(node, "elts", [])
-        if isinstance(key, ast.Constant) and isinstance(key.value, int) and -len(elements) <= key.value < len(elements):
-            return self.values(elements[key.value], base.place)
-        return self._join(self.values(element, base.place) for element in elements)
-
-    def _dict_item(
-        self, node: ast.Dict, at: Place, key: ast.expr, place: Place, otherwise: frozenset[Value]
-    ) -> frozenset[Value]:
-        """Lists what a dictionary holds under a key; everything in it where the key is not known."""
-        items = {name.value: value for name, value in zip(node.keys, node.values, strict=True) if isinstance(name, ast.Constant)}
-        wanted = self.values(key, place)
-        if all(isinstance(name, Const) for name in wanted) and len(items) == len(node.keys):
-            names = [name.value for name in wanted if isinstance(name, Const)]
-            found = self._join(self.values(items[name], at) for name in names if name in items)
-            return found if all(name in items for name in names) else found | otherwise
-        elements = (ANYTHING if name is None else self.values(value, at) for name, value in zip(node.keys, node.values, strict=True))
-        return self._join(elements) | otherwise
-
-    def _got(self, node: ast.Call, place: Place) -> frozenset[Value] | None:
-        """Lists what `{...}.get(key, default)` gives; None if it is another call."""
-        match node:
-            case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[key, *rest], keywords=[]) if len(rest) < 2:
-                bases = self.values(of, place)
-                if not bases or not all(isinstance(base, Items) and isinstance(base.node, ast.Dict) for base in bases):
-                    return None
-                default = self.values(rest[0], place) if rest else frozenset({Const(None)})
-                dicts = [base for base in bases if isinstance(base, Items)]
-                return self._join(
-                    self._dict_item(base.node, base.place, key, place, default) for base in dicts if isinstance(base.node, ast.Dict)
-                )
-        return None
-
-    def _entered(self, binding: Binding) -> frozenset[Value]:
-        if binding.value is None or binding.index is not None:
-            return ANYTHING
-        place = before(binding.place)
-        found: set[Value] = set()
-        if isinstance(binding.value, ast.Call):
-            for callee in self.values(binding.value.func, place):
-                if isinstance(callee, Func) and callee.function.is_generator:
-                    index_body(callee.function)
-                    for value, where in callee.function.yields:
-                        found |= self.values(value, where) if value is not None else NOTHING
-        for value in self.values(binding.value, place):
-            if isinstance(value, Inst):
-                entered = self.members.attribute(value, "__enter__")
-                found |= self._join(self.returned(method) for method in entered if isinstance(method, Func))
-            elif isinstance(value, Ext):
-                found.add(value)
-        return frozenset(found or {UNKNOWN})
-
     # -- calls --------------------------------------------------------------------------------
 
     def call(self, node: ast.Call, place: Place) -> frozenset[Value]:
         """Lists what a call can give."""
-        got = self._got(node, place)
+        got = self.containers.got(node, place)
         if got is not None:
             return got
-        found = self._join(self.called(callee, node, place) for callee in self.values(node.func, place))
+        found = self.join(self.called(callee, node, place) for callee in self.values(node.func, place))
         if isinstance(node.func, ast.Attribute) and node.func.attr in ALTERNATE_CONSTRUCTORS:
             made = {Inst(base.cls) for base in self.values(node.func.value, place) if isinstance(base, Cls)}
             if made and all(isinstance(value, Ext) for value in found):
@@ -368,7 +288,7 @@ class Names:
                 return self.called(function, node, place)
             case Inst():
                 methods = self.members.attribute(callee, "__call__")
-                return self._join(self.returned(method) for method in methods if isinstance(method, Func))
+                return self.join(self.returned(method) for method in methods if isinstance(method, Func))
             case Ext(name=name):
                 return self._external_call(name, node, place)
             case Const():
@@ -383,7 +303,7 @@ class Names:
             return frozenset({Super(cls)}) if cls is not None else ANYTHING
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
             attr = str(node.args[1].value)
-            found = self._join(self.members.attribute(base, attr) for base in self.values(node.args[0], place))
+            found = self.join(self.members.attribute(base, attr) for base in self.values(node.args[0], place))
             return found | (self.values(node.args[2], place) if len(node.args) > 2 else NOTHING)
         if name == "getattr":
             return ANYTHING
@@ -412,22 +332,6 @@ class Names:
                 found |= self.values(value, place) if value is not None else frozenset({Const(None)})
         self.active.discard(function)
         return found if found or function.returns else frozenset({Const(None)})
-
-
-def before(place: Place) -> Place:
-    """The place just before an assignment's target: where its value is evaluated."""
-    return Place(place.scope, place.branch, place.order - 1, place.statement)
-
-
-def assumed(test: ast.expr, place: Place) -> bool | None:
-    """Tells what the branches around a place say of a test with the same text."""
-    wanted = None
-    for branch in place.branch.chain():
-        if branch.kind in ("if", "after", "operand") and branch.test is not None and type(branch.test) is type(test):
-            wanted = wanted or ast.dump(test)
-            if ast.dump(branch.test) == wanted:
-                return branch.polarity
-    return None
 
 
 def enclosing_class(place: Place) -> Class | None:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flake8_lambda_perf.project.depend import NONE, SDKS, Dep, Dependence, Level
+from flake8_lambda_perf.project.depend import Dependence
 from flake8_lambda_perf.project.edges import Edge
 from flake8_lambda_perf.project.facts import Class, Function, Place
+from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.names import Names
+from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.truth import Shape, decide, shape_of, simple_test
 from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults
 
@@ -92,7 +94,7 @@ class Duties:
 
     def of_build(self, name: str, exprs: Iterable[tuple[ast.expr, Place]]) -> list[Duty] | None:
         """Lists what must hold for a client built from expressions to be the same on every request; None if it is not."""
-        found = self.dependence.sdk() if name.startswith(SDKS) else NONE
+        found = self.dependence.outside.sdk() if name.startswith(SDKS) else NONE
         for expr, place in exprs:
             found = found.join(self.dependence.expression(expr, place))
         return self._same(found)
