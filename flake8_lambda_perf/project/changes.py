@@ -46,7 +46,9 @@ class Changes:
         if name not in self._found:
             places = self._index()
             known = (name, ANY_NAME, "__dict__") if name != "environ" else (name,)
-            self._found[name] = tuple(change for key in known if key in places for change in self._read(key, places[key]))
+            self._found[name] = tuple(
+                change for key in known if key in places for change in self._read(key, places[key])
+            )
         return self._found[name]
 
     def _index(self) -> dict[str, dict[str, list[int]]]:

@@ -28,7 +28,11 @@ class Containers:
             return ANYTHING
         found: set[Value] = set()
         for value in self.names.values(binding.value, before(binding.place)):
-            if isinstance(value, Items) and isinstance(value.node, ast.Tuple | ast.List) and binding.index < len(value.node.elts):
+            if (
+                isinstance(value, Items)
+                and isinstance(value.node, ast.Tuple | ast.List)
+                and binding.index < len(value.node.elts)
+            ):
                 found |= self.names.values(value.node.elts[binding.index], value.place)
             else:
                 found.add(UNKNOWN)
@@ -38,7 +42,9 @@ class Containers:
         """Lists what a loop's target can be."""
         if binding.value is None or binding.index is not None:
             return ANYTHING
-        return self.names.join(self.elements(value) for value in self.names.values(binding.value, before(binding.place)))
+        return self.names.join(
+            self.elements(value) for value in self.names.values(binding.value, before(binding.place))
+        )
 
     def elements(self, value: Value) -> frozenset[Value]:
         """Lists what iterating over a value gives."""
@@ -51,7 +57,11 @@ class Containers:
     def item(self, base: Value, key: ast.expr, place: Place) -> frozenset[Value]:
         """Lists what `base[key]` can be."""
         if not isinstance(base, Items):
-            return frozenset({Ext(f"{base.name}[]")}) if isinstance(base, Ext) and len(base.name) < LONGEST_NAME else ANYTHING
+            return (
+                frozenset({Ext(f"{base.name}[]")})
+                if isinstance(base, Ext) and len(base.name) < LONGEST_NAME
+                else ANYTHING
+            )
         node = base.node
         if isinstance(node, ast.Dict):
             return self._dict_item(node, base.place, key, place, NOTHING)
@@ -64,13 +74,20 @@ class Containers:
         self, node: ast.Dict, at: Place, key: ast.expr, place: Place, otherwise: frozenset[Value]
     ) -> frozenset[Value]:
         """Lists what a dictionary holds under a key; everything in it where the key is not known."""
-        items = {name.value: value for name, value in zip(node.keys, node.values, strict=True) if isinstance(name, ast.Constant)}
+        items = {
+            name.value: value
+            for name, value in zip(node.keys, node.values, strict=True)
+            if isinstance(name, ast.Constant)
+        }
         wanted = self.names.values(key, place)
         if all(isinstance(name, Const) for name in wanted) and len(items) == len(node.keys):
             names = [name.value for name in wanted if isinstance(name, Const)]
             found = self.names.join(self.names.values(items[name], at) for name in names if name in items)
             return found if all(name in items for name in names) else found | otherwise
-        elements = (ANYTHING if name is None else self.names.values(value, at) for name, value in zip(node.keys, node.values, strict=True))
+        elements = (
+            ANYTHING if name is None else self.names.values(value, at)
+            for name, value in zip(node.keys, node.values, strict=True)
+        )
         return self.names.join(elements) | otherwise
 
     def got(self, node: ast.Call, place: Place) -> frozenset[Value] | None:
@@ -80,7 +97,9 @@ class Containers:
                 bases = self.names.values(of, place)
             case _:
                 return None
-        dicts = [(base.node, base.place) for base in bases if isinstance(base, Items) and isinstance(base.node, ast.Dict)]
+        dicts = [
+            (base.node, base.place) for base in bases if isinstance(base, Items) and isinstance(base.node, ast.Dict)
+        ]
         if not dicts or len(dicts) < len(bases):
             return None
         default = self.names.values(rest[0], place) if rest else frozenset({Const(None)})

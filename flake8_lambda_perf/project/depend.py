@@ -183,7 +183,9 @@ class Dependence:
             return NONE
         self.active.add(key)
         bindings = self.names.bindings(name, module.end)
-        found = self.bound(name, [*(bindings or ()), *module.global_writes.get(name, ())], module.end) if bindings else NONE
+        found = (
+            self.bound(name, [*(bindings or ()), *module.global_writes.get(name, ())], module.end) if bindings else NONE
+        )
         self.active.discard(key)
         return found
 
@@ -202,7 +204,9 @@ class Dependence:
         if owner.kind == "module" and self._is_container(bindings[0]):
             for function in list(owner.module.functions):
                 index_body(function)
-            scopes += [f.scope for f in owner.module.functions if name in f.scope.mutations and name not in f.scope.bindings]
+            scopes += [
+                f.scope for f in owner.module.functions if name in f.scope.mutations and name not in f.scope.bindings
+            ]
         elif owner.function is not None:
             scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
         if place.scope.kind == "comprehension":
@@ -219,7 +223,9 @@ class Dependence:
             return NONE
         found = NONE
         for site in owner.function.calls:
-            if any(isinstance(arg, ast.Name) and arg.id == name for arg in site.node.args) and self._may_fill(site.node, site.place):
+            if any(isinstance(arg, ast.Name) and arg.id == name for arg in site.node.args) and self._may_fill(
+                site.node, site.place
+            ):
                 others = [arg for arg in site.node.args if not (isinstance(arg, ast.Name) and arg.id == name)]
                 found = found.join(self.all([*others, *(keyword.value for keyword in site.node.keywords)], site.place))
         return found
@@ -284,7 +290,9 @@ class Dependence:
         for value in self.names.values(node.func, place):
             match value:
                 case Func(function=function, bound=bound):
-                    found = found.join(self._substituted(function, arguments(function, node, place, bound), node, place))
+                    found = found.join(
+                        self._substituted(function, arguments(function, node, place, bound), node, place)
+                    )
                 case Cls() | Const():
                     found = found.join(given)
                 case Ext(name=name):
@@ -293,7 +301,9 @@ class Dependence:
                     found = found.join(given)
                 case _:
                     found = found.join(given).join(STORE).join(self.expression(node.func, place))
-        if isinstance(node.func, ast.Attribute) and not all(isinstance(v, Func | Cls) for v in self.names.values(node.func, place)):
+        if isinstance(node.func, ast.Attribute) and not all(
+            isinstance(v, Func | Cls) for v in self.names.values(node.func, place)
+        ):
             found = found.join(self.expression(node.func.value, place))
         return found
 
@@ -305,7 +315,11 @@ class Dependence:
             method = name.rpartition(").")[2] if ")." in name else ""
             if name.startswith(SDKS) and self.outside.sdk() is not NONE:
                 return self.outside.sdk()
-            return STORE if method and name not in clients() and not name.endswith((".Table", ".client", ".resource")) else NONE
+            return (
+                STORE
+                if method and name not in clients() and not name.endswith((".Table", ".client", ".resource"))
+                else NONE
+            )
         last = name.rpartition(".")[2]
         if last in idioms().pure_methods or (last[:1].isupper() and "()" not in last):
             return NONE

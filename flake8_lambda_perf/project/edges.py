@@ -5,22 +5,38 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class, Function, Module, Place, Site
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
-from flake8_lambda_perf.project.names import Names
-from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.values import Argument, Cls, Ext, Func, Inst, Items, Partial, Unknown, Value, arguments
-from flake8_lambda_perf.project.wrappers import Wrappers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from flake8_lambda_perf.project.names import Names
+    from flake8_lambda_perf.project.relevance import Relevance
+    from flake8_lambda_perf.project.wrappers import Wrappers
 
 EdgeKind = Literal["calls", "builds", "passes", "reads", "enters", "iterates"]
-PLAIN_BASES = ("Exception", "enum.", "abc.", "typing.", "pydantic.", "object", "dict", "list", "str", "int", "type", "BaseException")
+PLAIN_BASES = (
+    "Exception",
+    "enum.",
+    "abc.",
+    "typing.",
+    "pydantic.",
+    "object",
+    "dict",
+    "list",
+    "str",
+    "int",
+    "type",
+    "BaseException",
+)
 CALLING_BACK = frozenset({
     "asyncio", "concurrent", "contextlib", "filter", "itertools", "map", "max", "min", "multiprocessing", "next", "re", "reduce", "sched",
     "socketserver", "sorted", "threading", "unittest", "wsgiref",
@@ -92,9 +108,13 @@ class Edges:
                     yield from self._reads(module, function, attribute, place)
         if function is not None:
             for expr, place in function.with_items:
-                yield from self._protocol(module, function, expr, place, "enters", ("__enter__", "__exit__", "__aenter__", "__aexit__"))
+                yield from self._protocol(
+                    module, function, expr, place, "enters", ("__enter__", "__exit__", "__aenter__", "__aexit__")
+                )
             for expr, place in function.for_iters:
-                yield from self._protocol(module, function, expr, place, "iterates", ("__iter__", "__next__", "__aiter__", "__anext__"))
+                yield from self._protocol(
+                    module, function, expr, place, "iterates", ("__iter__", "__next__", "__aiter__", "__anext__")
+                )
             yield from self._depends(function)
             yield from self._decorator_callbacks(function)
 
@@ -134,7 +154,9 @@ class Edges:
         for value in self.names.values(site.node.func.value, site.place):
             method = self.names.members.method(value.cls, "run") if isinstance(value, Inst) else None
             if method is not None:
-                yield from self._edges(module, function, site.node, site.place, method, "passes", None, True, None, None, True)
+                yield from self._edges(
+                    module, function, site.node, site.place, method, "passes", None, True, None, None, True
+                )
 
     def _edges(
         self,
@@ -161,18 +183,50 @@ class Edges:
         selected = _selector(self.names, node, place, function)
         passes = True
         for wrapper in self.wrappers.of(callee):
-            yield Edge(function, module, node, place, wrapper.function, kind, call, bound, partial, built, threaded, memo, selected)
+            yield Edge(
+                function,
+                module,
+                node,
+                place,
+                wrapper.function,
+                kind,
+                call,
+                bound,
+                partial,
+                built,
+                threaded,
+                memo,
+                selected,
+            )
             if not wrapper.calls:
                 return
             passes = passes and wrapper.passes
         yield Edge(
-            function, module, node, place, callee, kind, call if passes else None, bound, partial, built, threaded, memo, selected
+            function,
+            module,
+            node,
+            place,
+            callee,
+            kind,
+            call if passes else None,
+            bound,
+            partial,
+            built,
+            threaded,
+            memo,
+            selected,
         )
 
     # -- kinds of edges -----------------------------------------------------------------------
 
     def _constructed(
-        self, module: Module, function: Function | None, node: ast.Call, place: Place, cls: Class, partial: Partial | None
+        self,
+        module: Module,
+        function: Function | None,
+        node: ast.Call,
+        place: Place,
+        cls: Class,
+        partial: Partial | None,
     ) -> Iterator[Edge]:
         kept = self.wrappers.class_is_kept(cls)
         first: Edge | None = None
@@ -205,7 +259,9 @@ class Edges:
                 continue
             for value in self.names.values(factory, cls.place):
                 if isinstance(value, Func):
-                    yield from self._edges(module, function, node, place, value.function, "builds", None, True, None, cls)
+                    yield from self._edges(
+                        module, function, node, place, value.function, "builds", None, True, None, cls
+                    )
 
     def _dispatched(self, callee: Function, func: ast.expr, place: Place) -> Iterable[Function]:
         """Lists the overrides that `self.method()` can mean, by the subclasses that are instantiated."""
@@ -213,7 +269,9 @@ class Edges:
             return (callee,)
         family = {cls for cls in self._descendants(callee.cls) if cls in self.instantiated}
         found = {self.names.members.method(cls, callee.name) for cls in family}
-        targets = sorted((method for method in found if method is not None), key=lambda method: (method.module.path, method.line))
+        targets = sorted(
+            (method for method in found if method is not None), key=lambda method: (method.module.path, method.line)
+        )
         return targets or (callee,)
 
     def _descendants(self, cls: Class) -> set[Class]:
@@ -243,11 +301,15 @@ class Edges:
                     if method is not None:
                         yield from self._edges(module, function, expr, place, method, kind, None, True, None, None)
 
-    def _callbacks(self, module: Module, function: Function | None, node: ast.Call, place: Place, name: str) -> Iterator[Edge]:
+    def _callbacks(
+        self, module: Module, function: Function | None, node: ast.Call, place: Place, name: str
+    ) -> Iterator[Edge]:
         """Follows functions and objects that are passed to code outside the project."""
         if name in idioms().not_called or not _may_call_back(name):
             return
-        threaded = name in idioms().threaded_callbacks or name.endswith((".submit", "Thread", ".run_in_executor", ".to_thread"))
+        threaded = name in idioms().threaded_callbacks or name.endswith(
+            (".submit", "Thread", ".run_in_executor", ".to_thread")
+        )
         for arg in [*node.args, *(keyword.value for keyword in node.keywords)]:
             expr = arg.value if isinstance(arg, ast.Starred) else arg
             if isinstance(expr, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Compare):
@@ -260,12 +322,16 @@ class Edges:
     ) -> Iterator[Edge]:
         match value:
             case Func(function=callee, bound=bound):
-                yield from self._edges(module, function, node, place, callee, "passes", None, bound, None, None, threaded)
+                yield from self._edges(
+                    module, function, node, place, callee, "passes", None, bound, None, None, threaded
+                )
             case Partial(function=inner):
                 yield from self._passed(module, function, node, place, inner, threaded)
             case Inst(cls=cls):
                 for method in self._overrides(cls):
-                    yield from self._edges(module, function, node, place, method, "passes", None, True, None, None, threaded)
+                    yield from self._edges(
+                        module, function, node, place, method, "passes", None, True, None, None, threaded
+                    )
             case Items(node=ast.List() | ast.Tuple() | ast.Dict()):
                 for element in self.names.containers.elements(value):
                     if isinstance(element, Func):
@@ -274,7 +340,9 @@ class Edges:
     def _overrides(self, cls: Class) -> list[Function]:
         """Lists the methods a framework may call on an instance of a subclass of its own class."""
         bases = [owner.name for owner in self.names.members.order(cls) if isinstance(owner, Ext)]
-        if not any(not name.startswith(PLAIN_BASES) and not name.endswith(("Error", "Exception", "Model")) for name in bases):
+        if not any(
+            not name.startswith(PLAIN_BASES) and not name.endswith(("Error", "Exception", "Model")) for name in bases
+        ):
             return []
         found = []
         for bindings in cls.scope.bindings.values():
@@ -288,7 +356,9 @@ class Edges:
         if isinstance(function.node, ast.Lambda):
             return
         args = function.node.args
-        annotations = [arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None]
+        annotations = [
+            arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None
+        ]
         for expr in (*args.defaults, *(default for default in args.kw_defaults if default is not None), *annotations):
             for node in ast.walk(expr):
                 if isinstance(node, ast.Call) and node.args and _last(node.func) in ("Depends", "Security"):
@@ -296,21 +366,27 @@ class Edges:
                         if isinstance(value, Func):
                             yield from self._passed(function.module, function, node, _inside(function), value, False)
                         elif isinstance(value, Cls):
-                            yield from self._constructed(function.module, function, node, _inside(function), value.cls, None)
+                            yield from self._constructed(
+                                function.module, function, node, _inside(function), value.cls, None
+                            )
 
     def _decorator_callbacks(self, function: Function) -> Iterator[Edge]:
         """Follows functions given to a decorator outside the project: `@batch_processor(record_handler=f, ...)`."""
         for decorator in function.decorated:
             if isinstance(decorator, ast.Call) and (decorator.args or decorator.keywords):
                 if any(isinstance(value, Ext) for value in self.names.values(decorator.func, function.place)):
-                    yield from self._callbacks(function.module, function, decorator, _inside(function, decorator), "?decorator")
+                    yield from self._callbacks(
+                        function.module, function, decorator, _inside(function, decorator), "?decorator"
+                    )
 
 
 def _default_factory(field: ast.AnnAssign) -> ast.expr | None:
     """Names the function that makes a field's value for each instance."""
     if not isinstance(field.value, ast.Call) or _last(field.value.func) not in ("field", "Field", "attrib", "ib"):
         return None
-    return next((keyword.value for keyword in field.value.keywords if keyword.arg in ("default_factory", "factory")), None)
+    return next(
+        (keyword.value for keyword in field.value.keywords if keyword.arg in ("default_factory", "factory")), None
+    )
 
 
 @cache
@@ -339,7 +415,12 @@ def _is_first_parameter(expr: ast.expr, place: Place) -> bool:
     function = place.scope.function
     while function is not None and function.cls is None:
         function = function.parent
-    return isinstance(expr, ast.Name) and function is not None and bool(function.params) and function.params[0].arg == expr.id
+    return (
+        isinstance(expr, ast.Name)
+        and function is not None
+        and bool(function.params)
+        and function.params[0].arg == expr.id
+    )
 
 
 def _selector(names: Names, node: ast.AST, place: Place, function: Function | None) -> str | None:

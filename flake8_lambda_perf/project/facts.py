@@ -12,7 +12,20 @@ from typing import Literal
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 BranchKind = Literal["root", "if", "after", "loop", "try", "handler", "else", "finally", "case", "operand", "dead"]
 BindingKind = Literal[
-    "assign", "unpack", "import", "from", "star", "def", "class", "param", "for", "with", "except", "aug", "match", "del"
+    "assign",
+    "unpack",
+    "import",
+    "from",
+    "star",
+    "def",
+    "class",
+    "param",
+    "for",
+    "with",
+    "except",
+    "aug",
+    "match",
+    "del",
 ]
 
 
@@ -27,7 +40,7 @@ class Branch:
         kind: BranchKind,
         node: ast.AST,
         test: ast.expr | None = None,
-        polarity: bool = True,  # noqa: FBT001, FBT002  # the truth of the test is the value itself
+        polarity: bool = True,  # the truth of the test is the value itself
         at: Place | None = None,
     ) -> None:
         self.at = at  # where the test is evaluated
@@ -111,7 +124,18 @@ class Scope:
     """The names bound in a module, class, function or comprehension."""
 
     __slots__ = (
-        "bindings", "function", "global_names", "indexed", "kills", "kind", "module", "mutations", "node", "nonlocal_names", "owner", "parent"
+        "bindings",
+        "function",
+        "global_names",
+        "indexed",
+        "kills",
+        "kind",
+        "module",
+        "mutations",
+        "node",
+        "nonlocal_names",
+        "owner",
+        "parent",
     )
 
     def __init__(
@@ -170,7 +194,9 @@ class Function:
     @property
     def has_receiver(self) -> bool:
         """Whether its first parameter is the instance or the class."""
-        return self.cls is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.decorated)
+        return self.cls is not None and not any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.decorated
+        )
 
     @property
     def line(self) -> int:

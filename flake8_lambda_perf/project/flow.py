@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Binding, Branch, Place, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
@@ -87,8 +90,7 @@ def reaching(scope: Scope, name: str, use: Place) -> list[Binding]:
         if order <= use.order and branch in ancestors and since >= floor:
             floor, holder = since, branch
     holding = set(holder.chain()) if holder is not None else set()
-    kept = [b for b in bindings if _may_reach(b, use, floor, chain, ancestors, loops, holding)]
-    return kept
+    return [b for b in bindings if _may_reach(b, use, floor, chain, ancestors, loops, holding)]
 
 
 def _may_reach(

@@ -87,7 +87,9 @@ class _Indexer(Recorder):
                 break
             if isinstance(left, tuple) and position + 1 < len(body):
                 test, polarity = left
-                current = Branch(current, "after", statement, test, polarity, Place(scope, current, self.before, statement))
+                current = Branch(
+                    current, "after", statement, test, polarity, Place(scope, current, self.before, statement)
+                )
                 nested.append(current)
         for inner in reversed(nested):
             assert inner.parent is not None
@@ -220,7 +222,9 @@ class _Indexer(Recorder):
             if self.function is not None:
                 self.function.with_items.append((item.context_expr, place))
             if item.optional_vars is not None:
-                self.target(item.optional_vars, "with", item.context_expr, Place(place.scope, place.branch, self.tick(), node))
+                self.target(
+                    item.optional_vars, "with", item.context_expr, Place(place.scope, place.branch, self.tick(), node)
+                )
         inner = Branch(place.branch, "try", node)
         self.block(node.body, place.scope, inner)
         self._join([inner], place, place.order)
@@ -262,7 +266,9 @@ class _Indexer(Recorder):
                 self.expression(case.guard, inner)
             self.block(case.body, place.scope, arm)
             arms.append(arm)
-            complete = complete or (isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and not case.guard)
+            complete = complete or (
+                isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and not case.guard
+            )
         if complete:
             self._join(arms, place, before)
         return True if complete and all(arm.exits for arm in arms) else None
@@ -305,5 +311,11 @@ class _Indexer(Recorder):
 
 def is_property(decorator: ast.expr) -> bool:
     """Tells whether a decorator turns a method into an attribute that runs code (`property`, `cached_property` ...)."""
-    name = decorator.attr if isinstance(decorator, ast.Attribute) else decorator.id if isinstance(decorator, ast.Name) else ""
+    name = (
+        decorator.attr
+        if isinstance(decorator, ast.Attribute)
+        else decorator.id
+        if isinstance(decorator, ast.Name)
+        else ""
+    )
     return name.endswith("property")

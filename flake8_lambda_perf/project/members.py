@@ -9,7 +9,20 @@ from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import reaching
 from flake8_lambda_perf.project.index import index_body, is_property
-from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Cls, Const, Ext, Func, Inst, Items, Mod, Super, Value
+from flake8_lambda_perf.project.values import (
+    ANYTHING,
+    NOTHING,
+    UNKNOWN,
+    Cls,
+    Const,
+    Ext,
+    Func,
+    Inst,
+    Items,
+    Mod,
+    Super,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
@@ -195,7 +208,11 @@ class Members:
         if found and UNKNOWN not in found:
             return NOTHING
         for statement in owner.node.body:
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.target.id == attr:
+            if (
+                isinstance(statement, ast.AnnAssign)
+                and isinstance(statement.target, ast.Name)
+                and statement.target.id == attr
+            ):
                 return self.names.annotated(statement.annotation, owner.place)
         return NOTHING
 
@@ -207,4 +224,3 @@ class Members:
             if bindings:
                 return frozenset(self._class_bindings(bindings, instance=True))
         return ANYTHING
-

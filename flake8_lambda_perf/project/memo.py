@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
@@ -12,6 +12,9 @@ from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.names import Names, before
 from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CALLS_DEEP = 3
 THREAD_LOCALS = frozenset({"threading.local()"})
@@ -275,7 +278,9 @@ class Memos:
                 owner = scope.parent
                 while owner is not None and target.id not in owner.bindings:
                     owner = owner.parent
-                return {Location(owner.function, target.id)} if owner is not None and owner.function is not None else set()
+                return (
+                    {Location(owner.function, target.id)} if owner is not None and owner.function is not None else set()
+                )
             return set()
         if isinstance(target, ast.Attribute):
             return self._of_attribute(target, place)
@@ -298,7 +303,9 @@ class Memos:
         for value in self.names.values(node.func, place):
             functions = [value.function] if isinstance(value, Func) else []
             if isinstance(value, Cls):
-                functions = [method for name in ("__init__", "__new__") if (method := self.names.members.method(value.cls, name))]
+                functions = [
+                    method for name in ("__init__", "__new__") if (method := self.names.members.method(value.cls, name))
+                ]
             for function in functions:
                 found |= self._written_by_function(function, place, depth + 1)
         return found
@@ -348,7 +355,9 @@ def _root(function: Function) -> Branch:
 
 
 def _is_on_class(function: Function) -> bool:
-    return function.name == "__new__" or any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated)
+    return function.name == "__new__" or any(
+        isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorated
+    )
 
 
 def _global_by_text(node: ast.AST) -> str | None:

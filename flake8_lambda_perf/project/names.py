@@ -297,7 +297,11 @@ class Names:
 
     def _external_call(self, name: str, node: ast.Call, place: Place) -> frozenset[Value]:
         if name == "functools.partial" and node.args:
-            return frozenset(Partial(value, node, place) for value in self.values(node.args[0], place) if not isinstance(value, Unknown))
+            return frozenset(
+                Partial(value, node, place)
+                for value in self.values(node.args[0], place)
+                if not isinstance(value, Unknown)
+            )
         if name == "super":
             cls = enclosing_class(place)
             return frozenset({Super(cls)}) if cls is not None else ANYTHING
@@ -344,7 +348,9 @@ def enclosing_class(place: Place) -> Class | None:
 
 def is_classmethod(function: Function) -> bool:
     """Tells whether the first parameter is the class."""
-    return function.name in ("__new__", "__init_subclass__", "__class_getitem__") or _is_decorated(function, "classmethod")
+    return function.name in ("__new__", "__init_subclass__", "__class_getitem__") or _is_decorated(
+        function, "classmethod"
+    )
 
 
 def _is_decorated(function: Function, name: str) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from flake8_lambda_perf.project.depend import Dependence
-from flake8_lambda_perf.project.edges import Edge
-from flake8_lambda_perf.project.facts import Class, Function, Place
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
-from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.truth import Shape, decide, shape_of, simple_test
 from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_lambda_perf.project.depend import Dependence
+    from flake8_lambda_perf.project.edges import Edge
+    from flake8_lambda_perf.project.facts import Class, Function, Place
+    from flake8_lambda_perf.project.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,11 @@ class Duties:
     def _taken(self, test: ast.expr, polarity: bool, place: Place) -> Duty | None:
         """Notes which way a plain test of one parameter goes, so that no other test of it may go the other way."""
         names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-        plain = all(isinstance(node.func, ast.Attribute) and node.func.attr == "get" for node in ast.walk(test) if isinstance(node, ast.Call))
+        plain = all(
+            isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+            for node in ast.walk(test)
+            if isinstance(node, ast.Call)
+        )
         name = names.pop() if len(names) == 1 and plain else None
         owner = self.parameter(ast.Name(name, ast.Load()), place) if name is not None else None
         if name is None or owner is None:
@@ -136,8 +143,14 @@ class Duties:
             return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
         argument = edge.given.get(duty.name)
         if duty.kind == "taken":
-            owner = self.parameter(argument.expr, argument.place) if argument and argument.expr and argument.place else None
-            named = argument.expr.id if owner is not None and argument is not None and isinstance(argument.expr, ast.Name) else ""
+            owner = (
+                self.parameter(argument.expr, argument.place) if argument and argument.expr and argument.place else None
+            )
+            named = (
+                argument.expr.id
+                if owner is not None and argument is not None and isinstance(argument.expr, ast.Name)
+                else ""
+            )
             return (Duty("taken", owner, named, polarity=duty.polarity, text=duty.text),) if owner is not None else ()
         if argument is None or argument.expr is None or argument.place is None:
             return None

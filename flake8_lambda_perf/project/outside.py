@@ -50,7 +50,11 @@ class Outside:
         key = (None, f"environ {name}")
         if key not in self._changed:
             self._changed[key] = ENVIRONMENT
-            changes = (change for change in self.dependence.names.changes.of("environ") if not name or _may_be(change.key, name))
+            changes = (
+                change
+                for change in self.dependence.names.changes.of("environ")
+                if not name or _may_be(change.key, name)
+            )
             self._changed[key] = ENVIRONMENT.join(self._of_changes(changes))
         return self._changed[key]
 
@@ -72,7 +76,9 @@ class Outside:
         key = (None, "AWS_")
         if key not in self._changed:
             self._changed[key] = NONE
-            found = self._of_changes(change for change in self.dependence.names.changes.of("environ") if _may_be(change.key, "AWS_"))
+            found = self._of_changes(
+                change for change in self.dependence.names.changes.of("environ") if _may_be(change.key, "AWS_")
+            )
             self._changed[key] = found if found.level > Level.ENVIRONMENT or found.refs else NONE
         return self._changed[key]
 

@@ -20,7 +20,9 @@ from flake8_lambda_perf.project.facts import (
 from flake8_lambda_perf.project.flow import static_truth
 
 ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
-MUTATORS = frozenset({"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"})
+MUTATORS = frozenset(
+    {"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"}
+)
 
 
 class Recorder:
@@ -67,7 +69,11 @@ class Recorder:
                 self.bind(name, kind, node, place, value)
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 for index, element in enumerate(elements):
-                    if isinstance(value, ast.Tuple | ast.List) and kind == "assign" and len(value.elts) == len(elements):
+                    if (
+                        isinstance(value, ast.Tuple | ast.List)
+                        and kind == "assign"
+                        and len(value.elts) == len(elements)
+                    ):
                         self.target(element, kind, value.elts[index], place)
                     else:
                         self._unpacked(element, kind, value, place, index)
@@ -79,13 +85,17 @@ class Recorder:
                     self.expression(node.slice, place)
                 self._store(node, kind, value, place)
 
-    def _unpacked(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None) -> None:
+    def _unpacked(
+        self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None
+    ) -> None:
         if isinstance(node, ast.Name):
             self.bind(node.id, "unpack" if kind == "assign" else kind, node, place, value, index)
         else:
             self.target(node, "unpack" if kind == "assign" else kind, value, place)
 
-    def _store(self, node: ast.Attribute | ast.Subscript, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
+    def _store(
+        self, node: ast.Attribute | ast.Subscript, kind: BindingKind, value: ast.expr | None, place: Place
+    ) -> None:
         stores = self.module.stores if self.function is None else self.function.stores
         stores.append((node, place))
         root: ast.expr = node
@@ -146,12 +156,16 @@ class Recorder:
                 attributes = self.module.attributes if self.function is None else self.function.attributes
                 attributes.append((node, here))  # type: ignore[arg-type]
                 stack.append((node.value, here))  # type: ignore[attr-defined]
-            elif isinstance(node, ast.BoolOp | ast.IfExp | ast.NamedExpr | ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom):
+            elif isinstance(
+                node, ast.BoolOp | ast.IfExp | ast.NamedExpr | ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom
+            ):
                 self._special(node, here, stack)
             elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
                 self._comprehension(node, here)
             else:
-                stack.extend((child, here) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context))
+                stack.extend(
+                    (child, here) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)
+                )
 
     def _call(self, node: ast.Call, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
         site = Site(node, place, self.function)
@@ -187,7 +201,9 @@ class Recorder:
             case ast.BoolOp(op=op, values=values):
                 stack.append((values[0], place))
                 for index, value in enumerate(values[1:], 1):
-                    test = values[0] if index == 1 else ast.copy_location(ast.BoolOp(op=op, values=values[:index]), node)
+                    test = (
+                        values[0] if index == 1 else ast.copy_location(ast.BoolOp(op=op, values=values[:index]), node)
+                    )
                     branch = Branch(place.branch, "operand", node, test, isinstance(op, ast.And), place)
                     stack.append((value, Place(place.scope, branch, place.order, place.statement)))
             case ast.IfExp(test=test, body=body, orelse=orelse):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from flake8_lambda_perf.knowledge import clients
-from flake8_lambda_perf.project.facts import Place
 from flake8_lambda_perf.project.flow import static_truth
-from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.values import Argument, Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flake8_lambda_perf.project.facts import Place
+    from flake8_lambda_perf.project.names import Names
 
 Shape = Literal["none", "not none", "falsy", "truthy"]
 OPPOSITE: Mapping[Shape, Shape] = {"none": "not none", "not none": "none", "falsy": "truthy", "truthy": "falsy"}
@@ -24,7 +27,10 @@ def has_shape(value: Value, shape: Shape) -> bool | None:
         case Inst() | Func() | Cls() | Mod() | Partial():
             known = {"none": False, "falsy": False}
         case Items(node=node):
-            known = {"none": False, "falsy": not (node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ()))}
+            known = {
+                "none": False,
+                "falsy": not (node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())),
+            }
         case Ext(name=name) if name in clients() or name.removesuffix("()") in clients():
             known = {"none": False, "falsy": False}
         case _:
@@ -68,7 +74,9 @@ def decide(names: Names, test: ast.expr, place: Place, given: Mapping[str, Argum
             if decisive in answers:
                 return decisive
             return None if None in answers else not decisive
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if not isinstance(right, ast.Constant) or right.value is not None:
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if (
+            not isinstance(right, ast.Constant) or right.value is not None
+        ):
             return _compare(names, left, op, right, place, given)
     simple = simple_test(test, True)
     if simple is None:

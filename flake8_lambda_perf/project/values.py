@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.facts import Class, Function, Module, Place
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.facts import Class, Function, Module, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +159,7 @@ def defaults(args: ast.arguments) -> list[tuple[str, ast.expr]]:
     """Pairs the parameters that have a default with it."""
     positional = [*args.posonlyargs, *args.args]
     found = [(arg.arg, value) for arg, value in zip(positional[::-1], args.defaults[::-1], strict=False)]
-    found.extend((arg.arg, value) for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None)
+    found.extend(
+        (arg.arg, value) for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
+    )
     return found

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms
-from flake8_lambda_perf.project.facts import Class, Function, Place, Site
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.memo import Memos
-from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.values import Cls, Ext, Func
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+    from flake8_lambda_perf.project.memo import Memos
+    from flake8_lambda_perf.project.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,12 @@ class Wrappers:
     def _of(self, node: ast.AST, decorators: list[ast.expr], place: Place) -> tuple[Wrapper, ...]:
         if node not in self.cache:
             self.cache[node] = ()
-            found = [self._wrapper(value.function) for d in decorators for value in self.names.values(d, place) if isinstance(value, Func)]
+            found = [
+                self._wrapper(value.function)
+                for d in decorators
+                for value in self.names.values(d, place)
+                if isinstance(value, Func)
+            ]
             self.cache[node] = tuple(wrapper for wrapper in found if wrapper is not None)
         return self.cache[node]
 
@@ -80,9 +88,9 @@ class Wrappers:
 
     def memoised(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result."""
-        return any(self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo")) for d in function.decorated) or any(
-            wrapper.once for wrapper in self.of(function)
-        )
+        return any(
+            self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo")) for d in function.decorated
+        ) or any(wrapper.once for wrapper in self.of(function))
 
     def memoised_on_instance(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result on the instance (`cached_property`)."""
@@ -93,7 +101,11 @@ class Wrappers:
         for decorator in cls.node.decorator_list:
             expr = decorator.func if isinstance(decorator, ast.Call) else decorator
             for value in self.names.values(expr, cls.place):
-                if isinstance(value, Ext) and value.name not in idioms().transparent_decorators and "singleton" in value.name.lower():
+                if (
+                    isinstance(value, Ext)
+                    and value.name not in idioms().transparent_decorators
+                    and "singleton" in value.name.lower()
+                ):
                     return True
                 if isinstance(value, Cls):
                     return True
@@ -108,7 +120,9 @@ class Wrappers:
                     return True
                 if name in idioms().instance_memo_decorators:
                     continue
-                if name not in idioms().transparent_decorators and any(word in name.rpartition(".")[2].lower() for word in words):
+                if name not in idioms().transparent_decorators and any(
+                    word in name.rpartition(".")[2].lower() for word in words
+                ):
                     return True
             elif not isinstance(value, Func) and words:
                 last = expr.attr if isinstance(expr, ast.Attribute) else expr.id if isinstance(expr, ast.Name) else ""
