@@ -16,9 +16,10 @@ from flake8_lambda_perf import __version__
 from flake8_lambda_perf.errors import LambdaPerfError
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+NOT_DONE = 2
 OUR_FAULT = 3
 INTERRUPTED = 130
 ISSUES = "the issue tracker of flake8-lambda-perf"
@@ -30,13 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return dispatch(words)
     except SystemExit as stop:  # argparse has said what it had to say
-        return stop.code if isinstance(stop.code, int) else 2
+        return stop.code if isinstance(stop.code, int) else NOT_DONE
     except KeyboardInterrupt:
         say("interrupted")
         return INTERRUPTED
     except LambdaPerfError as error:
         say(str(error))
         return error.exit_code
+    except OSError as error:  # a full disk, a folder that went away: nothing that a bug report would help
+        say(out_of_reach(error))
+        return NOT_DONE
     except Exception as error:  # noqa: BLE001  # the last resort: a traceback is no answer to a user
         return report_crash(error)
 
@@ -44,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def dispatch(words: list[str]) -> int:
     """Parse the command line and hand it to the module of its command."""
     if words == ["--version"]:  # answered before the argument parser is loaded
-        print(f"lambda-perf {__version__}")
+        print(f"lambda-perf {__version__}", flush=True)  # noqa: T201  # our writer costs more than the answer
         return 0
     from importlib import import_module
 
@@ -54,20 +58,43 @@ def dispatch(words: list[str]) -> int:
     gc.disable()  # the process ends with its command, and nearly all it makes lives as long
     atexit.register(gc.freeze)  # else the interpreter goes through all of it once more on its way out
     if words and words[0] in COMMANDS:
-        options = commands[words[0]].parse_intermixed_args(words[1:])
+        options = read_words(commands[words[0]], words[1:])
         module = import_module(f"flake8_lambda_perf.cli.{words[0]}")
         status: int = module.run(options)
         return status
     return without_command(parser, words)
 
 
+def read_words(command: ArgumentParser, words: list[str]) -> Namespace:
+    """The options of a command; what stands behind `--` is a path, whatever it looks like.
+
+    argparse before Python 3.12 loses `--` where options and paths may be mixed.
+    """
+    end = words.index("--") if "--" in words else len(words)
+    options = command.parse_intermixed_args(words[:end])
+    if behind := words[end + 1 :]:
+        if not hasattr(options, "paths"):
+            command.error(f"unrecognized arguments: {' '.join(behind)}")
+        options.paths = [*options.paths, *(f"./{word}" if word.startswith("-") else word for word in behind)]
+    return options
+
+
 def without_command(parser: ArgumentParser, words: list[str]) -> int:
     """Answer what was asked without a command; argparse leaves by SystemExit when it has."""
     if not words:
         parser.print_help()
-        return 2
+        return NOT_DONE
     parser.parse_args(words)
     return parser.error("name a command")
+
+
+def out_of_reach(error: OSError) -> str:
+    """What the system refused, and where."""
+    from flake8_lambda_perf.report.ansi import printable
+
+    reason = error.strerror or str(error)
+    place = f"{printable(os.fsdecode(error.filename))}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{place}{reason}; the job was not done, mend that and run it again"
 
 
 def report_crash(error: Exception) -> int:
@@ -86,6 +113,8 @@ def report_crash(error: Exception) -> int:
 
 def say(message: str) -> None:
     """Print a notice where it does not mix with the report."""
+    if sys.stderr is None:
+        return  # it was closed
     try:
         sys.stderr.write(f"lambda-perf: {message}\n")
         sys.stderr.flush()

@@ -22,6 +22,7 @@ from flake8_lambda_perf.cli.write import write_changes
 from flake8_lambda_perf.engine import fix
 from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.model import Run  # noqa: TC001  # dataclass field
+from flake8_lambda_perf.report.ansi import printable
 from flake8_lambda_perf.report.diff import unified
 from flake8_lambda_perf.report.footer import count
 
@@ -107,7 +108,7 @@ def shown_changes(changes: list[Change], options: Namespace) -> str:
         paint = paint_for(sys.stdout, options.color)
         return "".join(unified(change.path, change.before, change.after, paint) for change in changes)
     verb = "would fix" if options.check else "fixed"
-    return "".join(f"{verb} {change.path}\n" for change in changes)
+    return "".join(f"{verb} {printable(change.path)}\n" for change in changes)
 
 
 def summary(applied: int, changes: list[Change], rest: Run, options: Namespace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +14,7 @@ from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.discover import excluded
 from flake8_lambda_perf.engine import Job
 from flake8_lambda_perf.errors import ConfigError, UsageError
+from flake8_lambda_perf.report.ansi import printable
 from flake8_lambda_perf.rules.catalog import resolve
 
 if TYPE_CHECKING:
@@ -40,12 +42,18 @@ def read_stdin(options: Namespace) -> Stdin | None:
         return None
     if len(options.paths) > 1:
         raise UsageError("- cannot stand beside other paths; check them in a second run")
+    if sys.stdin is None:
+        raise UsageError("standard input is closed, so there is nothing to read for -; name a file")
     path = absolute(options.stdin_filename or STDIN_FILENAME)
     return Stdin(path, sys.stdin.buffer.read())
 
 
 def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
     """The jobs that cover every target, in the order of their roots."""
+    if options.select == []:
+        raise UsageError("--select names no rule; name one, or leave the option out")
+    if "" in options.paths:
+        raise UsageError("an empty path was given; name a file or folder, or . for the working directory")
     for selector in selectors(options):
         resolve(selector)
     targets = [stdin.path] if stdin else existing(options.paths)
@@ -64,8 +72,9 @@ def existing(paths: Iterable[str]) -> list[Path]:
     """The targets as absolute paths; links stay as they are named."""
     targets = list(dict.fromkeys(absolute(path) for path in paths or ["."]))
     for target in targets:
-        if not target.exists():
-            raise UsageError(f"{target}: no such file or folder")
+        if not (os.path.isfile(target) or os.path.isdir(target)):  # noqa: PTH112, PTH113  # pathlib raises for odd names
+            kind = "neither a file nor a folder" if os.path.exists(target) else "no such file or folder"  # noqa: PTH110
+            raise UsageError(f"{printable(str(target))}: {kind}")
     return targets
 
 

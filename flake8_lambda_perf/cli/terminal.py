@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.report.ansi import coloured, plain
 from flake8_lambda_perf.report.concise import problem_line
 from flake8_lambda_perf.report.footer import count
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 QUIET_SECONDS = 1.0
 
 
-def paint_for(stream: TextIO, choice: str) -> Paint:
+def paint_for(stream: TextIO | None, choice: str) -> Paint:
     """How a stream is coloured."""
     return coloured if takes_colours(stream, choice) else plain
 
 
-def takes_colours(stream: TextIO, choice: str) -> bool:
+def takes_colours(stream: TextIO | None, choice: str) -> bool:
     """Whether a stream gets colours: the option, then NO_COLOR, FORCE_COLOR, then the terminal."""
     if choice != "auto":
         return choice == "always"
@@ -36,29 +37,44 @@ def takes_colours(stream: TextIO, choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def write(text: str) -> None:
     """Write to standard output; a reader that has gone away (`| head`) is no error."""
+    if sys.stdout is None:
+        return  # it was closed
     try:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        silence_stdout()
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        raise not_written(error) from error
 
 
-def silence_stdout() -> None:
+def not_written(error: OSError) -> UsageError:
+    """The error of a report that found no place."""
+    return UsageError(f"standard output cannot be written: {error.strerror}; direct it elsewhere")
+
+
+def silence(stream: TextIO) -> None:
     """Give Python's last flush at exit somewhere to go, else it complains."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def notice(text: str) -> None:
     """Write one line to standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    if sys.stderr is None:
+        return  # it was closed
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)  # nobody reads our notices any more
 
 
 def notice_problems(run: Run, colour: str) -> None:
@@ -78,7 +94,7 @@ def notice_no_handlers(run: Run) -> None:
 @contextmanager
 def sign_of_life(what: str) -> Iterator[None]:
     """Count the seconds on a terminal while work takes longer than one."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
     done = Event()
@@ -106,8 +122,13 @@ def count_seconds(what: str, done: Event) -> None:
 
 def write_bytes(data: bytes) -> None:
     """Write a file's bytes to standard output exactly."""
+    if sys.stdout is None:
+        return  # it was closed
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
     except BrokenPipeError:
-        silence_stdout()
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        raise not_written(error) from error

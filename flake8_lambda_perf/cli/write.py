@@ -62,7 +62,7 @@ def replace_file(path: Path, data: bytes) -> None:
         temporary.chmod(mode)
         temporary.replace(target)
     except BaseException:  # Ctrl-C too: no temporary file is left behind
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
         raise
 
 
