@@ -185,7 +185,12 @@ def _glob(pattern: str) -> str:
 
 def _character_class(part: str) -> str:
     inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
-    return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    expression = f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    try:
+        re.compile(expression)
+    except re.error:  # `[!]` or `[z-a]`: no class, so each character stands for itself
+        return re.escape(part)
+    return expression
 
 
 class _Walk:
@@ -244,14 +249,14 @@ class _Walk:
             )
         elif python:
             self._python.append(path)
-        elif entry.stat().st_size <= MANIFEST_BYTES:
+        elif _size_of(entry) <= MANIFEST_BYTES:
             self._manifests.append(path)
 
     def _is_own_file(self, entry: os.DirEntry[str]) -> bool:
         """Tell whether an entry is a file not listed under another name; a link counts if it leaves the root."""
         if not entry.is_symlink():
             return entry.is_file(follow_symlinks=False)
-        if not entry.is_file():
+        if not os.path.isfile(entry.path):  # entry.is_file() raises where a link leads to itself
             return False
         target, root = os.path.realpath(entry.path), os.path.realpath(self._root)
         return not target.startswith(os.path.join(root, ""))
@@ -303,6 +308,14 @@ def _is_pattern(line: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _size_of(entry: os.DirEntry[str]) -> int:
+    """Return a file's size; 0 for one that went away meanwhile, which its reader will tell."""
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_unicode(name: str) -> bool:
