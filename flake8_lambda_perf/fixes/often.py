@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.analysis import Construction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping, Sequence
 
     from flake8_lambda_perf.project.analysis import Analysis, Build
-    from flake8_lambda_perf.project.facts import Function, Place
+    from flake8_lambda_perf.project.facts import Function, Module, Place
     from flake8_lambda_perf.project.graph import Graph, Proof
 
 NOT_RAISED_BY_BUILDING = frozenset(
@@ -60,8 +61,7 @@ def is_always(analysis: Analysis, target: Build | Construction, node: ast.Call, 
         return False
     proofs = [proof for build in builds_of(target) for proof in build.proofs]
     always = {proof.entry for proof in proofs if _is_run(proof, node)}
-    for other, build in _equal_builds(analysis, node, place):
-        always |= {proof.entry for proof in build.proofs if _is_run(proof, other)}
+    always |= _entries_of_equals(analysis, place.scope.module, ast.dump(node))
     here = place.scope.module
     own = {entry for entry in analysis.handler_of if entry.module is here and not _is_replaced(analysis.graph, entry)}
     return {proof.entry for proof in proofs} | own <= always
@@ -87,17 +87,28 @@ def _is_replaced(graph: Graph, entry: Function) -> bool:
     )
 
 
-def _equal_builds(analysis: Analysis, node: ast.Call, place: Place) -> Iterator[tuple[ast.Call, Build]]:
-    """Lists the builds of the module that a module-level one would serve too."""
-    text = ast.dump(node)
-    targets: list[tuple[ast.Call, Build | Construction]] = [*analysis.builds.items(), *analysis.constructions.items()]
-    for other, target in targets:
-        if other not in place.scope.module.sites or ast.dump(other) != text:
+@lru_cache(maxsize=64)  # many findings of a file ask the same
+def _entries_of_equals(analysis: Analysis, module: Module, text: str) -> frozenset[Function]:
+    """Lists the entries that always run a build of the module that a module-level one would serve too."""
+    found: set[Function] = set()
+    for node, target in _builds_by_text(analysis).get(text, ()):
+        if node not in module.sites:
             continue
-        where = place_of(target, other)
-        if where.scope.module is place.scope.module and is_reached(where):
-            for build in builds_of(target):
-                yield other, build
+        where = place_of(target, node)
+        if where.scope.module is module and is_reached(where):
+            proofs = (proof for build in builds_of(target) for proof in build.proofs)
+            found |= {proof.entry for proof in proofs if _is_run(proof, node)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _builds_by_text(analysis: Analysis) -> Mapping[str, Sequence[tuple[ast.Call, Build | Construction]]]:
+    """Groups all builds that are reported by what their calls say."""
+    found: dict[str, list[tuple[ast.Call, Build | Construction]]] = {}
+    targets: list[tuple[ast.Call, Build | Construction]] = [*analysis.builds.items(), *analysis.constructions.items()]
+    for node, target in targets:
+        found.setdefault(ast.dump(node), []).append((node, target))
+    return found
 
 
 def is_caught(place: Place) -> bool:

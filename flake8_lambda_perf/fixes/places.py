@@ -270,7 +270,8 @@ def changes_environment(analysis: Analysis, module: Module) -> bool:
     """Tells whether a request may run a function of a module that changes what later builds see."""
     if EFFECTS.search(module.text) is None:
         return False
-    changing = [function for function in module.functions if _text_has_effect(function)]
+    lines = _lines_with_effects(module.text)
+    changing = [function for function in module.functions if any(_is_within(line, function) for line in lines)]
     return any(function in analysis.handler_of or _is_named_in_function(function) for function in changing)
 
 
@@ -285,8 +286,17 @@ def _is_named_in_function(function: Function) -> bool:
     return function.parent is not None or function.cls is not None
 
 
+def _lines_with_effects(text: str) -> list[int]:
+    """Lists the lines that change what builds see; the working directory is nothing to them."""
+    found = [match.start() for match in EFFECTS.finditer(text) if match[0] != "chdir"]
+    return [len(NEWLINE.findall(text, 0, start)) + 1 for start in found]
+
+
 def _text_has_effect(function: Function) -> bool:
-    """Tells whether a function changes what builds see; the working directory is nothing to them."""
-    node = function.node
-    lines = NEWLINE.split(function.module.text)[node.lineno - 1 : node.end_lineno]
-    return any(match[0] != "chdir" for match in EFFECTS.finditer("\n".join(lines)))
+    """Tells whether a function changes what builds see."""
+    return any(_is_within(line, function) for line in _lines_with_effects(function.module.text))
+
+
+def _is_within(line: int, function: Function) -> bool:
+    """Tells whether a line belongs to a function."""
+    return function.node.lineno <= line <= (function.node.end_lineno or 0)
