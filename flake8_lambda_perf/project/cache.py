@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, NewFile, Probl
 
 KEPT = 30
 """How many runs are kept; the oldest go first."""
+
+OURS = re.compile(r"[0-9a-f]{40}\.json\Z")
+"""The names of our entries, as `key_of` makes them."""
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by lambda-perf; safe to delete.\n"
 
@@ -54,9 +58,9 @@ def save(folder: Path, key: str, run: Run) -> None:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(stored, file, separators=(",", ":"))
             os.replace(name, folder / f"{key}.json")
-        except OSError:
-            os.unlink(name)
-            return
+        except BaseException:  # Ctrl-C too: nothing half-written stays
+            Path(name).unlink(missing_ok=True)
+            raise
         _prune(folder)
     except OSError:
         return
@@ -70,7 +74,8 @@ def _make(folder: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    entries = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    ours = (path for path in folder.glob("*.json") if OURS.match(path.name))  # the folder may hold the user's own
+    entries = sorted(ours, key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in entries[KEPT:]:
         path.unlink(missing_ok=True)
 
