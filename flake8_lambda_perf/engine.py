@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def check_with_fixes(job: Job) -> Run:
         sources = _Sources(job)
         key = sources.key() if job.cache is not None else ""
         run = cache.load(job.cache, key) if job.cache is not None else None
-        if run is None:
+        if run is None or not sources.may_yield(run):
             run = _Checked(job, sources).run()
             if job.cache is not None:
                 cache.save(job.cache, key, run)
@@ -94,16 +95,20 @@ class Repair:
 def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared signature
     """Repairs until nothing changes, in memory; a repair that does not settle changes nothing and is a problem."""
     overlay = dict(job.overlay)
+    originals: dict[str, bytes | None] = {}
     problems: dict[tuple[str, str], Problem] = {}
+    seen: dict[Problem, None] = {}
     applied = 0
     wanted: list[Finding] = []
     for _ in range(ROUNDS):
-        run = check_with_fixes(replace(job, overlay=overlay, cache=None))
+        run, project = _look(replace(job, overlay=overlay, cache=None))
+        seen.update(dict.fromkeys(run.problems))
         wanted = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe") and _key(f) not in problems]
-        accepted = _apply(job, overlay, wanted, problems)
+        accepted = _apply(project, overlay, originals, wanted, problems)
         if not accepted:
             left = replace(run, findings=tuple(replace(f, fix=None) for f in run.findings))
-            return _repair(job, overlay, replace(left, problems=(*run.problems, *problems.values())), applied)
+            kept = [*(problem for problem in seen if problem.path not in originals), *problems.values()]
+            return Repair(replace(left, problems=tuple(kept)), _changes(overlay, originals), applied)
         applied += accepted
     names = sorted({finding.name for finding in wanted})
     problem = Problem(wanted[0].path, wanted[0].line, f"the fixes of {', '.join(names)} do not settle; nothing was changed")
@@ -115,13 +120,23 @@ def _key(finding: Finding) -> tuple[str, str]:
     return finding.path, f"{finding.code}:{finding.line}:{finding.column}"
 
 
+def _look(job: Job) -> tuple[Run, Project]:
+    """Finds what is slow, and gives the files as they were read for it: a user may be editing them."""
+    with _without_collector():
+        sources = _Sources(job)
+        return _Checked(job, sources).run(), sources.project
+
+
 def _apply(
-    job: Job, overlay: dict[str, bytes], findings: Sequence[Finding], problems: dict[tuple[str, str], Problem]
+    project: Project,
+    overlay: dict[str, bytes],
+    originals: dict[str, bytes | None],
+    findings: Sequence[Finding],
+    problems: dict[tuple[str, str], Problem],
 ) -> int:
     """Applies what goes together in one round to the overlay; tells how many fixes did."""
     from flake8_lambda_perf.fixes.apply import apply
 
-    project = Project(job.root, (), overlay)
     sources = {path: project.source(path) for f in findings if f.fix is not None for path in (edit.path for edit in f.fix.edits)}
     texts = {path: source.text for path, source in sources.items() if source is not None}
     named = {f"{f.path}:{f.line}:{f.column}: {f.name}": f for f in findings}
@@ -131,20 +146,18 @@ def _apply(
     for path, text in result.texts.items():
         source = sources.get(path)
         if source is None:
+            originals.setdefault(path, None)
             overlay[path] = text.encode()
         elif text != source.text:
+            originals.setdefault(path, project.data(path))
             overlay[path] = encode(source, text)
     return len(result.accepted)
 
 
-def _repair(job: Job, overlay: Mapping[str, bytes], run: Run, applied: int) -> Repair:
-    changes = []
-    for path, after in sorted(overlay.items()):
-        original = Project(job.root, (), job.overlay)
-        before = original.data(path) if path in job.overlay or (job.root / path).exists() else None
-        if before != after:
-            changes.append(Change(path, before, after))
-    return Repair(run, tuple(changes), applied)
+def _changes(overlay: Mapping[str, bytes], originals: Mapping[str, bytes | None]) -> tuple[Change, ...]:
+    """Lists what a repair changes, against the bytes it was computed from."""
+    pairs = ((path, originals[path], overlay[path]) for path in sorted(originals))
+    return tuple(Change(path, before, after) for path, before, after in pairs if before != after)
 
 
 @contextmanager
@@ -173,6 +186,13 @@ class _Sources:
         """Gives a file's text, empty if it cannot be read."""
         source = self.project.source(path)
         return source.text if source is not None else ""
+
+    def may_yield(self, run: Run) -> bool:
+        """Tells whether a stored run speaks of this project's files and our rules; a cache may come with a repository."""
+        codes = {entry.code for entry in catalog.entries()}
+        edits = (edit for finding in run.findings if finding.fix is not None for edit in finding.fix.edits)
+        paths = {finding.path for finding in run.findings} | {edit.path for edit in edits}
+        return paths <= self.project.known and all(f.code in codes and f.line > 0 for f in run.findings)
 
     def key(self) -> str:
         """Names the contents of all files, the settings and what is asked for."""
@@ -224,8 +244,13 @@ class _Checked:
         """Lists what could not be done, in the order of the files."""
         for path in self.named:
             self.project.module(path)
-        found = [*self.tree.problems, *self.manifest_problems, *self.project.problems.values(), *self.analysis.problems, *self.failed]
+        found = [*self.tree.problems, *self.manifest_problems, *self.project.problems.values(), *self.failed]
+        found += (replace(problem, path=problem.path or self._settings_file()) for problem in self.analysis.problems)
         return tuple(sorted(set(found), key=lambda problem: (problem.path, problem.line, problem.message)))
+
+    def _settings_file(self) -> str:
+        """Names the file that the settings came from, as seen from the root."""
+        return os.path.relpath(self.job.settings.source, self.job.root) if self.job.settings.source else ""
 
     # -- findings -----------------------------------------------------------------------------
 
