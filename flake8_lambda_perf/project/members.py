@@ -38,11 +38,13 @@ class Members:
         self.orders: dict[Class, list[Class | Ext]] = {}
         self.active: set[tuple[object, str]] = set()
         self.changed: dict[tuple[object, str], tuple[tuple[Change, bool], ...]] = {}
+        self._owners: dict[str, tuple[list[frozenset[Value]], set[Class], bool]] = {}  # what changes of a name are made on
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.orders.clear()
         self.changed.clear()
+        self._owners.clear()
 
     def attribute(self, base: Value, attr: str) -> frozenset[Value]:
         """Lists what `base.attr` can be."""
@@ -75,26 +77,40 @@ class Members:
 
     def changes_of(self, base: Mod | Inst | Cls, attr: str) -> tuple[tuple[Change, bool], ...]:
         """Lists what may change an attribute of a module or class, and whether each surely means that one."""
-        owner = base.module if isinstance(base, Mod) else base.cls
-        key = (owner, attr)
+        changes = self.names.changes.of(attr)
+        if not changes:
+            return ()
+        key = (base.module if isinstance(base, Mod) else base.cls, attr)
         if key not in self.changed:
             self.changed[key] = ()
+            owners, classes, is_open = self._owners_of(attr, changes)
+            kin = set() if isinstance(base, Mod) else {cls for cls in classes if self._are_kin(cls, base.cls)}
             found = []
-            for change in self.names.changes.of(attr):
-                values = self.names.values(change.base, change.place)
-                if base in values or self._is_kin(base, values):
+            for change, values in zip(changes, owners, strict=True):
+                if base in values or (kin and any(isinstance(value, Inst | Cls) and value.cls in kin for value in values)):
                     found.append((change, True))
-                elif UNKNOWN in values and change.name == attr:
+                elif change.name == attr and UNKNOWN in values:
                     found.append((change, False))
             self.changed[key] = tuple(found)
+        else:
+            is_open = attr in self._owners and self._owners[attr][2]
+        self.names.read_parameter = self.names.read_parameter or is_open
         return self.changed[key]
 
-    def _is_kin(self, base: Mod | Inst | Cls, values: frozenset[Value]) -> bool:
-        """Tells whether one of some values is an instance of, or a class, above or below that of `base`."""
-        if isinstance(base, Mod):
-            return False
-        classes = [value.cls for value in values if isinstance(value, Inst | Cls)]
-        return any(cls in self.order(base.cls) or base.cls in self.order(cls) for cls in classes)
+    def _owners_of(self, attr: str, changes: tuple[Change, ...]) -> tuple[list[frozenset[Value]], set[Class], bool]:
+        """Lists what each change of a name is made on, the classes among it, and whether more calls may add to it."""
+        known = self._owners.get(attr)
+        if known is not None:
+            return known
+        owners = [self.names.values(change.base, change.place) for change in changes]
+        classes = {value.cls for values in owners for value in values if isinstance(value, Inst | Cls)}
+        found = owners, classes, any(change.base in self.names.open for change in changes)
+        if all(change.base in self.names.memo for change in changes):
+            self._owners[attr] = found
+        return found
+
+    def _are_kin(self, one: Class, other: Class) -> bool:
+        return one in self.order(other) or other in self.order(one)
 
     def with_changes(self, base: Mod | Inst | Cls, attr: str, found: frozenset[Value]) -> frozenset[Value]:
         """Adds to the values of an attribute what is assigned to it from outside."""
