@@ -67,9 +67,7 @@ def found(job: engine.Job, codes: frozenset[str]) -> list[Mark]:
     """What `check` finds of these rules, sorted; a problem fails the test."""
     run = engine.check(job)
     assert run.problems == ()
-    return sorted(
-        (finding.path, finding.line, finding.code) for finding in run.findings if finding.code in codes
-    )
+    return sorted((finding.path, finding.line, finding.code) for finding in run.findings if finding.code in codes)
 
 
 def fixed(job: engine.Job, files: Mapping[str, str], *, unsafe: bool) -> Files:

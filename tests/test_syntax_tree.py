@@ -221,8 +221,7 @@ PAIRED = {
         "else:\n  if b: c\n"
     ),
     "exceptions": (
-        "try: a\nexcept B as c: d\nexcept (E, f()): g\nelse: h\nfinally: i\ntry: a\nexcept* b: c\ntry: a\n"
-        "finally: b\n"
+        "try: a\nexcept B as c: d\nexcept (E, f()): g\nelse: h\nfinally: i\ntry: a\nexcept* b: c\ntry: a\nfinally: b\n"
     ),
     "small statements": (
         "global a; nonlocal_ = b = c; d: e; f: g = h; i += j; assert k, l; raise m from n; raise\n"

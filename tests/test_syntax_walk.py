@@ -68,8 +68,7 @@ SNIPPETS = {
         "  case None | 'a' 'b': pass\n"
     ),
     "small statements": (
-        "global a; del b, c; assert d, e; raise f from g\nh += 1; i: j = k; (l := m)\n"
-        "return lambda n, *, o=1: not n\n"
+        "global a; del b, c; assert d, e; raise f from g\nh += 1; i: j = k; (l := m)\nreturn lambda n, *, o=1: not n\n"
     ),
     "slices, operators and brackets": "x = ((a[1:2:3, ::, *b] + -c) ** d) and e is not f\n",
     "type parameters": "type A[T: int = str, *Ts, **P] = B\ndef f[T](a): ...\nclass C[*T](D): ...\n",

@@ -28,6 +28,7 @@ __all__ = ["PairingError", "pair", "pair_headers", "pair_whole"]
 
 _SHAPES: Final[dict[str, Shape]] = EXPRESSIONS | STATEMENTS
 
+
 def pair(root: cst.Module, module: ast.Module) -> dict[int, ast.AST]:
     """Returns the ast node of each LibCST node by its id.
 

@@ -83,8 +83,7 @@ def parse_module(text: str) -> cst.Module:
             return module
         case cst.ParserSyntaxError() as error:
             raise SourceError(
-                f"LibCST cannot parse this: {error.message.strip()}; "
-                "a newer libcst may know the syntax",
+                f"LibCST cannot parse this: {error.message.strip()}; a newer libcst may know the syntax",
                 error.raw_line,
             ) from error
         case RecursionError() | MemoryError() as error:

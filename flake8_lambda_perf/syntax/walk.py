@@ -197,9 +197,7 @@ def _hook_names(visitor: type[cst.BatchableCSTVisitor]) -> tuple[str, ...]:
         for name in vars(base)
         if name.startswith(_PREFIXES)
     }
-    return tuple(
-        sorted(name for name in names if not getattr(getattr(visitor, name), "_is_no_op", False))
-    )
+    return tuple(sorted(name for name in names if not getattr(getattr(visitor, name), "_is_no_op", False)))
 
 
 class _FieldOrder(cst.CSTVisitor):
