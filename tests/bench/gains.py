@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.bench.measure import FailedRunError, environment
+from tests.bench.measure import FailedRunError, compile_packages, environment
 from tests.bench.peers import tool
-from tests.bench.routers_app import write_app
+from tests.bench.routers_app import LIBRARIES, write_app
 
 CALLS = 100
 
@@ -36,12 +40,28 @@ with mock_aws():
 print(json.dumps({{"ms": 1000 * seconds, "answers": answers}}))
 """
 
-IMPORT_DRIVER = """
-import json, sys, time
-start = time.process_time()
-from api.main import app
-seconds = time.process_time() - start
-print(json.dumps({"ms": 1000 * seconds, "answers": app.openapi()}))
+IMPORT_DRIVER = Path(__file__).with_name("routers_driver.py")
+REQUESTS = json.dumps(
+    [
+        ["GET", "/health", ""],
+        ["GET", "/api/orders/0/5", ""],
+        ["POST", "/api/orders/1", '{"field_1_0": -7}'],
+        ["DELETE", "/api/tickets/1", ""],
+        ["GET", "/nowhere", ""],
+    ]
+)
+OLD_FASTAPI = "LAMBDA_PERF_FASTAPI_0110"
+"""Names a Python with FastAPI 0.110, see requirements-fastapi-0110.txt beside this file."""
+
+PROBE = """
+import importlib, json, sys
+missing = []
+for name in json.loads(sys.argv[1]):
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        missing.append(name)
+print(json.dumps({"missing": missing, "fastapi": None if "fastapi" in missing else sys.modules["fastapi"].__version__}))
 """
 
 SETTINGS = {
@@ -54,29 +74,50 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """A program measured before and after the fix, in CPU milliseconds."""
+    """A program measured before and after the fix, in CPU milliseconds; `gate` is the least ratio that will do."""
 
     name: str
     before: tuple[float, ...]
     after: tuple[float, ...]
+    gate: float
+
+    @property
+    def ratio(self) -> float:
+        """The median of the pairwise ratios."""
+        return statistics.median(b / a for b, a in zip(self.before, self.after, strict=True))
+
+    @property
+    def missed(self) -> bool:
+        return self.ratio < self.gate
 
     def render(self) -> str:
         before, after = statistics.median(self.before), statistics.median(self.after)
-        ratio = statistics.median(b / a for b, a in zip(self.before, self.after, strict=True))
-        saved = 100 * (1 - 1 / ratio)
-        figures = f"{before:9.2f} ms -> {after:8.2f} ms   {ratio:5.1f}x faster, -{saved:.0f} %"
-        return f"{self.name:44} {figures}, n={len(self.before)}"
+        ratios = [b / a for b, a in zip(self.before, self.after, strict=True)]
+        figures = f"{before:8.2f} ms -> {after:7.2f} ms  {self.ratio:5.1f}x faster, -{100 * (1 - 1 / self.ratio):.0f} %"
+        gate = f"gate {self.gate:.0f}x, -{100 * (1 - 1 / self.gate):.0f} %: {'MISSED' if self.missed else 'holds'}"
+        return f"{self.name:48} {figures} ({min(ratios):.1f} to {max(ratios):.1f}, n={len(ratios)})  {gate}"
 
 
 def report(folder: Path, runs: int) -> int:
     """Prints each gain; a program that cannot be made here is named with the reason."""
-    print("CPU time of the same program before and after `lambda-perf fix`, interleaved, medians")
-    for name, build in (("handler", _handler), ("routers", _routers)):
-        place = folder / name
+    print("CPU time of the same program before and after `lambda-perf fix`, interleaved, medians, with bytecode")
+    pythons = {"FastAPI": sys.executable, "FastAPI 0.110": os.environ.get(OLD_FASTAPI, "")}
+    gains: dict[str, Callable[[Path], Gain | str]] = {"handler": lambda place: _handler(place, runs)}
+    for name, python in pythons.items():
+        gains[name] = partial(_routers, python=python, runs=runs)
+    missed = 0
+    for name, build in gains.items():
+        place = folder / name.replace(" ", "-")
         place.mkdir()
-        outcome = build(place, runs)
+        try:
+            outcome = build(place)
+        except FailedRunError as failure:
+            missed += 1
+            print(f"{name} could not be measured: {failure}", flush=True)
+            continue
+        missed += isinstance(outcome, Gain) and outcome.missed
         print(outcome.render() if isinstance(outcome, Gain) else f"{name} skipped: {outcome}", flush=True)
-    return 0
+    return 1 if missed else 0
 
 
 def _handler(folder: Path, runs: int) -> Gain | str:
@@ -84,22 +125,26 @@ def _handler(folder: Path, runs: int) -> Gain | str:
         return "moto is not installed here"
     before = folder / "before"
     shutil.copytree(EXAMPLE, before)
-    return _gain("a warm POST of the example, SQS client inside", before, _fixed(before), HANDLER_DRIVER, runs)
+    driver = (sys.executable, "-c", HANDLER_DRIVER)
+    return _gain(Gain("a warm POST of the example, SQS client inside", (), (), 2), before, driver, runs)
 
 
-def _routers(folder: Path, runs: int) -> Gain | str:
-    missing = [name for name in ("fastapi", "mangum") if importlib.util.find_spec(name) is None]
-    if missing:
-        return f"{missing[0]} is not installed here"
+def _routers(folder: Path, python: str, runs: int) -> Gain | str:
+    if not python:
+        return f"{OLD_FASTAPI} names no Python with FastAPI 0.110"
+    found = _said(folder, (python, "-c", PROBE, json.dumps(["fastapi", "mangum", *LIBRARIES])))
+    if found["missing"]:
+        return f"its Python lacks {', '.join(found['missing'])}"
+    compile_packages(Path(python))
     before = folder / "before"
     before.mkdir()
     write_app(before)
-    (before / "pyproject.toml").write_text("[tool.lambda-perf]\n")
-    after = _fixed(before, "--select", "LPF301", "--unsafe-fixes")
-    return _gain("importing a FastAPI app with 30 routers", before, after, IMPORT_DRIVER, runs)
+    (before / "lambda-perf.toml").touch()
+    name = f"importing 30 routers, FastAPI {found['fastapi']}"
+    return _gain(Gain(name, (), (), 4), before, (python, str(IMPORT_DRIVER), "api.main", REQUESTS), runs)
 
 
-def _fixed(before: Path, *options: str) -> Path:
+def _fixed(before: Path) -> Path:
     """A copy of the program after `lambda-perf fix`, which must have changed it."""
     after = before.parent / "after"
     shutil.copytree(before, after)
@@ -107,7 +152,7 @@ def _fixed(before: Path, *options: str) -> Path:
     if program is None:
         raise SystemExit("lambda-perf is not installed beside this Python; run `pip install .` first")
     done = subprocess.run(
-        [program, "fix", *options, "."], cwd=after, env=environment(), capture_output=True, text=True, check=False
+        [program, "fix", "."], cwd=after, env=environment(), capture_output=True, text=True, check=False
     )
     texts = [{p.relative_to(root): p.read_bytes() for p in root.rglob("*.py")} for root in (before, after)]
     if texts[0] == texts[1]:
@@ -115,25 +160,20 @@ def _fixed(before: Path, *options: str) -> Path:
     return after
 
 
-def _gain(name: str, before: Path, after: Path, driver: str, runs: int) -> Gain:
-    answers = [_drive(root, driver)["answers"] for root in (before, after)]
+def _gain(asked: Gain, before: Path, driver: Sequence[str], runs: int) -> Gain:
+    """Fixes a program, compares its answers once, which also compiles all of it, and measures it in pairs."""
+    after = _fixed(before)
+    answers = [{**_said(root, driver), "ms": 0, "loaded": 0} for root in (before, after)]
     if answers[0] != answers[1]:
-        raise FailedRunError(f"{name}: the program answers differently after the fix")
-    pairs = [(_milliseconds(before, driver), _milliseconds(after, driver)) for _ in range(runs)]
-    return Gain(name, tuple(b for b, _ in pairs), tuple(a for _, a in pairs))
+        raise FailedRunError(f"{asked.name}: the program answers differently after the fix")
+    pairs = [(_said(before, driver)["ms"], _said(after, driver)["ms"]) for _ in range(runs)]
+    return replace(asked, before=tuple(b for b, _ in pairs), after=tuple(a for _, a in pairs))
 
 
-def _milliseconds(root: Path, driver: str) -> float:
-    milliseconds = _drive(root, driver)["ms"]
-    assert isinstance(milliseconds, float)
-    return milliseconds
-
-
-def _drive(root: Path, driver: str) -> dict[str, object]:
-    done = subprocess.run(
-        [sys.executable, "-c", driver], cwd=root, env=environment(SETTINGS), capture_output=True, text=True, check=False
-    )
+def _said(folder: Path, command: Sequence[str]) -> Any:
+    """What a program prints last, as JSON; the seed fixes the order of sets in what it answers."""
+    settings = {**SETTINGS, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, cwd=folder, env=environment(settings), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise FailedRunError(f"the program in {root.name} failed:\n{done.stderr}")
-    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return result
+        raise FailedRunError(f"the program in {folder.name} failed:\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
