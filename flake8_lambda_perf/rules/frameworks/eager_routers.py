@@ -17,7 +17,7 @@ class EagerRouters(RegistrationRule):
     Why: a function is started for one request, which needs one router. The others are imported all the same, with
         everything that they import, and every cold start pays for it.
     Cost: measured on two desktop cores, FastAPI 0.165, thirty routers with a service and a third-party import each:
-        import of the application 1786 ms, and 214 ms with lazy routers, 190 of them for FastAPI itself.
+        importing the application takes 1725 ms of CPU time, and 240 ms with lazy routers, mostly for FastAPI itself.
     Slow:
         # file: lambda-perf.toml
         max-eager-routers = 4
