@@ -106,7 +106,6 @@ class _Indexer(Recorder):
         return left
 
     def _statement(self, node: ast.stmt, place: Place) -> bool | tuple[ast.expr, bool] | None:
-        scope = place.scope
         match node:
             case ast.Expr(value=value):
                 self.expression(value, place)
@@ -128,6 +127,12 @@ class _Indexer(Recorder):
                         break
                     branch.jumps = True
                 return True
+            case _:
+                return self._compound(node, place)
+        return None
+
+    def _compound(self, node: ast.stmt, place: Place) -> bool | tuple[ast.expr, bool] | None:
+        match node:
             case ast.If():
                 return self._if(node, place)
             case ast.For() | ast.AsyncFor() | ast.While():
@@ -138,6 +143,12 @@ class _Indexer(Recorder):
                 return self._try(node, place)
             case ast.Match():
                 return self._match(node, place)
+            case _:
+                self._declaration(node, place)
+        return None
+
+    def _declaration(self, node: ast.stmt, place: Place) -> None:
+        match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node, place)
             case ast.ClassDef():
@@ -145,12 +156,11 @@ class _Indexer(Recorder):
             case ast.Import() | ast.ImportFrom():
                 self._import(node, place)
             case ast.Global(names=names):
-                scope.global_names.update(names)
+                place.scope.global_names.update(names)
             case ast.Nonlocal(names=names):
-                scope.nonlocal_names.update(names)
+                place.scope.nonlocal_names.update(names)
             case _:
                 self._children(node, place)
-        return None
 
     def _children(self, node: ast.AST, place: Place) -> None:
         for child in ast.iter_child_nodes(node):
@@ -240,7 +250,7 @@ class _Indexer(Recorder):
             if handler.type is not None:
                 self.expression(handler.type, place)
             if handler.name:
-                self.bind(handler.name, "except", handler, Place(place.scope, arm, self.tick(), node), None)
+                self.bind(Binding(handler.name, "except", handler, Place(place.scope, arm, self.tick(), node), None))
             self.block(handler.body, place.scope, arm)
             arms.append(arm)
         self._join(arms, place, before)
@@ -259,9 +269,9 @@ class _Indexer(Recorder):
             inner = Place(place.scope, arm, self.tick(), node)
             for part in ast.walk(case.pattern):
                 if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
-                    self.bind(part.name, "match", part, inner, node.subject)
+                    self.bind(Binding(part.name, "match", part, inner, node.subject))
                 elif isinstance(part, ast.MatchMapping) and part.rest:
-                    self.bind(part.rest, "match", part, inner, node.subject)
+                    self.bind(Binding(part.rest, "match", part, inner, node.subject))
             if case.guard is not None:
                 self.expression(case.guard, inner)
             self.block(case.body, place.scope, arm)
@@ -281,7 +291,7 @@ class _Indexer(Recorder):
         self.defaults(node.args, place)
         function = self.new_function(node, node.name, place)
         after = Place(place.scope, place.branch, self.tick(), node)
-        self.bind(node.name, "def", node, after, None, target=function)
+        self.bind(Binding(node.name, "def", node, after, None, target=function))
         if place.scope.owner is not None and any(is_property(decorator) for decorator in node.decorator_list):
             self.module.properties.add(node.name)
 
@@ -293,7 +303,9 @@ class _Indexer(Recorder):
         scope.owner = cls
         self.module.classes.append(cls)
         self.block(node.body, scope, cls.branch)
-        self.bind(node.name, "class", node, Place(place.scope, place.branch, self.tick(), node), None, target=cls)
+        self.bind(
+            Binding(node.name, "class", node, Place(place.scope, place.branch, self.tick(), node), None, target=cls)
+        )
         self.module.class_of[node] = cls
 
     def _import(self, node: ast.Import | ast.ImportFrom, place: Place) -> None:
@@ -302,11 +314,11 @@ class _Indexer(Recorder):
             self.function.imports.append(ImportSite(node, place, self.function))
         for alias in node.names:
             if alias.name == "*":
-                self.bind("*", "star", node, place, None)
+                self.bind(Binding("*", "star", node, place, None))
             elif isinstance(node, ast.Import):
-                self.bind(alias.asname or alias.name.partition(".")[0], "import", alias, place, None)
+                self.bind(Binding(alias.asname or alias.name.partition(".")[0], "import", alias, place, None))
             else:
-                self.bind(alias.asname or alias.name, "from", alias, place, None, origin=node)
+                self.bind(Binding(alias.asname or alias.name, "from", alias, place, None, origin=node))
 
 
 def is_property(decorator: ast.expr) -> bool:

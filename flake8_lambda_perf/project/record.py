@@ -1,4 +1,4 @@
-"""What one body says: bindings, changes, calls, attribute reads, lambdas and comprehensions, expression by expression."""
+"""What the expressions of one body say: bindings, changes, calls, attribute reads, lambdas and comprehensions."""
 
 from __future__ import annotations
 
@@ -37,36 +37,26 @@ class Recorder:
     # -- names --------------------------------------------------------------------------------
 
     def tick(self) -> int:
+        """Counts on, so that what follows is later."""
         self.order += 1
         return self.order
 
-    def bind(
-        self,
-        name: str,
-        kind: BindingKind,
-        node: ast.AST,
-        place: Place,
-        value: ast.expr | None,
-        index: int | None = None,
-        target: Function | Class | None = None,
-        origin: ast.ImportFrom | None = None,
-    ) -> None:
-        """Records that `name` gets a value here."""
-        scope = place.scope
-        binding = Binding(name, kind, node, place, value, index, target, origin)
+    def bind(self, binding: Binding) -> None:
+        """Records that a name gets a value."""
+        scope, name = binding.place.scope, binding.name
         if name in scope.global_names:
             scope.module.global_writes.setdefault(name, []).append(binding)
             return
         while name in scope.nonlocal_names and scope.parent is not None:
             scope = scope.parent
         scope.bindings.setdefault(name, []).append(binding)
-        self.bound.setdefault(place.branch, set()).add(name)
+        self.bound.setdefault(binding.place.branch, set()).add(name)
 
     def target(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
         """Binds the target of an assignment, a loop or a `with`."""
         match node:
             case ast.Name(id=name):
-                self.bind(name, kind, node, place, value)
+                self.bind(Binding(name, kind, node, place, value))
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 for index, element in enumerate(elements):
                     if (
@@ -89,7 +79,7 @@ class Recorder:
         self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None
     ) -> None:
         if isinstance(node, ast.Name):
-            self.bind(node.id, "unpack" if kind == "assign" else kind, node, place, value, index)
+            self.bind(Binding(node.id, "unpack" if kind == "assign" else kind, node, place, value, index))
         else:
             self.target(node, "unpack" if kind == "assign" else kind, value, place)
 
@@ -216,7 +206,9 @@ class Recorder:
                 scope = place.scope
                 while scope.kind == "comprehension" and scope.parent is not None:
                     scope = scope.parent
-                self.bind(name, "assign", node, Place(scope, place.branch, place.order, place.statement), value)
+                self.bind(
+                    Binding(name, "assign", node, Place(scope, place.branch, place.order, place.statement), value)
+                )
                 stack.append((value, place))
             case ast.Lambda(args=args):
                 self.defaults(args, place)
@@ -224,11 +216,14 @@ class Recorder:
             case ast.Await(value=value):
                 stack.append((value, place))
             case ast.Yield(value=value) | ast.YieldFrom(value=value):
-                if self.function is not None:
-                    self.function.is_generator = True
-                    self.function.yields.append((value, place))
-                if value is not None:
-                    stack.append((value, place))
+                self._yield(value, place, stack)
+
+    def _yield(self, value: ast.expr | None, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
+        if self.function is not None:
+            self.function.is_generator = True
+            self.function.yields.append((value, place))
+        if value is not None:
+            stack.append((value, place))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, place: Place) -> None:
         scope = Scope("comprehension", node, place.scope, self.module, place.scope.function)
