@@ -34,8 +34,8 @@ PLAIN_BASES = (
     "BaseException",
 )
 CALLING_BACK = frozenset({
-    "asyncio", "concurrent", "contextlib", "filter", "itertools", "map", "max", "min", "multiprocessing", "next", "re", "reduce", "sched",
-    "socketserver", "sorted", "threading", "unittest", "wsgiref",
+    "asyncio", "concurrent", "contextlib", "filter", "itertools", "map", "max", "min", "multiprocessing",
+    "next", "re", "reduce", "sched", "socketserver", "sorted", "threading", "unittest", "wsgiref",
 })  # fmt: skip
 """Built-ins and modules of the standard library that call functions they are given."""
 

@@ -1,4 +1,4 @@
-"""Where attributes are changed from outside: `settings.region = ...`, `module.LIMITS.update(...)`, `os.environ[...] = ...`.
+"""Where attributes are changed from outside: `settings.region = x`, `module.LIMITS.update(x)`, `os.environ[x] = y`.
 
 The bytes of every deployed file tell which functions may change an attribute of a name; only those are looked into.
 """

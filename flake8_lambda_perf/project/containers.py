@@ -106,7 +106,7 @@ class Containers:
         return self.names.join(self._dict_item(base, at, key, place, default) for base, at in dicts)
 
     def entered(self, binding: Binding) -> frozenset[Value]:
-        """Lists what `with ... as name` binds: the result of `__enter__`, what a generator yields, or the object itself."""
+        """Lists what `with ... as name` binds: the result of `__enter__`, what a generator yields, or the object."""
         if binding.value is None or binding.index is not None:
             return ANYTHING
         place = before(binding.place)

@@ -291,7 +291,7 @@ class Dependence:
             match value:
                 case Func(function=function, bound=bound):
                     found = found.join(
-                        self._substituted(function, arguments(function, node, place, bound), node, place)
+                        self.substitute(self.result(function), function, arguments(function, node, place, bound))
                     )
                 case Cls() | Const():
                     found = found.join(given)
@@ -326,9 +326,6 @@ class Dependence:
         if name == "getattr" and len(node.args) > 1:
             return self.expression(node.args[0], place)
         return STORE
-
-    def _substituted(self, function: Function, given: Mapping[str, Argument], node: ast.Call, place: Place) -> Dep:
-        return self.substitute(self.result(function), function, given)
 
     def substitute(self, dep: Dep, function: Function, given: Mapping[str, Argument]) -> Dep:
         """Puts the arguments of one call in the place of the function's parameters."""

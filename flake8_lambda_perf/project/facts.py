@@ -165,7 +165,8 @@ class Function:
 
     __slots__ = (
         "attributes", "calls", "cls", "decorated", "for_iters", "imports", "is_async", "is_generator", "module", "name",
-        "nested", "node", "params", "parent", "place", "qualified_name", "returns", "scope", "stores", "with_items", "yields",
+        "nested", "node", "params", "parent", "place", "qualified_name", "returns", "scope", "stores", "with_items",
+        "yields",
     )  # fmt: skip
 
     def __init__(self, node: FunctionNode, name: str, qualified_name: str, place: Place, scope: Scope) -> None:

@@ -83,9 +83,9 @@ def reaching(scope: Scope, name: str, use: Place) -> list[Binding]:
     loops = {branch for branch in chain if branch.kind == "loop"}
     floor, holder = 0, None
     for binding in bindings:
-        if binding.place.order <= use.order and binding.place.branch in ancestors and binding.kind != "aug":
-            if binding.place.order >= floor:
-                floor, holder = binding.place.order, binding.place.branch
+        place = binding.place
+        if floor <= place.order <= use.order and place.branch in ancestors and binding.kind != "aug":
+            floor, holder = place.order, place.branch
     for branch, since, order in scope.kills.get(name, ()):
         if order <= use.order and branch in ancestors and since >= floor:
             floor, holder = since, branch

@@ -39,14 +39,15 @@ WIDEST = 24
 DEEPEST = 60
 LONGEST_NAME = 160
 ALTERNATE_CONSTRUCTORS = frozenset({
-    "get", "create", "get_or_none", "get_by_id", "find_one", "first", "one", "construct", "model_construct", "model_validate",
-    "model_validate_json", "parse_obj", "parse_raw", "validate", "from_orm", "from_dict", "from_json", "load",
+    "get", "create", "get_or_none", "get_by_id", "find_one", "first", "one", "construct", "model_construct",
+    "model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate", "from_orm", "from_dict",
+    "from_json", "load",
 })  # fmt: skip
 """Class methods that a class inherits from a library's model and that give an instance of it."""
 BUILTINS = frozenset({*dir(builtins), "__file__"})
 
 Resolve = Callable[[str, str, int], "Module | None"]
-"""(dotted name, path of the importing file, relative level) -> the project's module, None if it is not of the project."""
+"""(dotted name, path of the importing file, relative level) -> the project's module, None if it is of another."""
 
 
 class Names:
@@ -215,7 +216,8 @@ class Names:
 
     def _from_imported(self, binding: Binding) -> frozenset[Value]:
         node, alias = binding.origin, binding.node
-        assert node is not None and isinstance(alias, ast.alias)
+        assert node is not None
+        assert isinstance(alias, ast.alias)
         path = binding.place.scope.module.path
         module = self.resolve(node.module or "", path, node.level)
         if module is not None:

@@ -1,4 +1,4 @@
-"""What a call path must still prove: that arguments stay the same, that a test holds, that the callee is the one passed."""
+"""What a call path must still prove: arguments stay the same, tests hold, the callee is the one passed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Duty:
     """One thing to prove of a function's parameter `name`.
 
     `same`: it does not depend on the request. `shape`: it is None, or false ... `test`: the test may hold.
-    `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request. `taken`: a test of it, spelled `text`, is
-    as `polarity` says on this path.
+    `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request. `taken`: a test of it,
+    spelled `text`, is as `polarity` says on this path.
     """
 
     kind: Literal["same", "shape", "test", "chosen", "fresh", "taken"]
@@ -100,7 +100,7 @@ class Duties:
         return None
 
     def of_build(self, name: str, exprs: Iterable[tuple[ast.expr, Place]]) -> list[Duty] | None:
-        """Lists what must hold for a client built from expressions to be the same on every request; None if it is not."""
+        """Lists what must hold for a client built from expressions to be the same every time; None if it is not."""
         found = self.dependence.outside.sdk() if name.startswith(SDKS) else NONE
         for expr, place in exprs:
             found = found.join(self.dependence.expression(expr, place))
@@ -139,7 +139,8 @@ class Duties:
 
     def _across(self, duty: Duty, edge: Edge) -> Iterable[Duty] | None:
         if duty.kind == "test":
-            assert duty.test is not None and duty.place is not None
+            assert duty.test is not None
+            assert duty.place is not None
             return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
         argument = edge.given.get(duty.name)
         if duty.kind == "taken":

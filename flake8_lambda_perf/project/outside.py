@@ -46,7 +46,7 @@ class Outside:
         return found
 
     def environment(self, name: str = "") -> Dep:
-        """Tells on what environment variables depend, or the one of that name: also on what the project writes there."""
+        """Tells on what environment variables depend, or the one of a name: also on what the project writes there."""
         key = (None, f"environ {name}")
         if key not in self._changed:
             self._changed[key] = ENVIRONMENT
