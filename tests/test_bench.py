@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,3 +47,10 @@ def test_what_is_generated_parses_and_no_two_modules_are_alike(monorepo: Any, tm
 def test_a_tenth_of_the_lines_is_in_functions_that_build_or_import(monorepo: Any, tmp_path: Path) -> None:
     made = monorepo.build(tmp_path, 7, 30, 20_000)
     assert (made.functions, round(made.lines, -3), round(made.candidate_lines / made.lines, 2)) == (30, 20_000, 0.1)
+
+
+def test_each_of_the_thirty_routers_has_a_third_party_import_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    app = import_module("tests.bench.routers_app")
+    assert (len(app.NAMES), len(set(app.NAMES)), len(set(app.LIBRARIES))) == (30, 30, 30)
+    assert {name for name in app.LIBRARIES if name.partition(".")[0] in sys.stdlib_module_names} == set()

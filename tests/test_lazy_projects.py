@@ -199,3 +199,32 @@ def test_a_lazy_router_that_includes_many_of_its_own_is_no_finding(tmp_path: Pat
     group = head + "".join(f"router.include_router({part}.router, prefix='/{part}')\n" for part in PARTS)
     files = {**EAGER, "app.py": main, "shop/group.py": group}
     assert found(job(tmp_path, files, CODES), CODES) == [("shop/p7.py", 9, "LPF101")]
+
+
+VIEWS = """import boto3
+from flask import Blueprint
+
+bp = Blueprint("{name}", __name__, url_prefix="/{name}")
+
+
+@bp.route("/")
+def index():
+    return str(boto3.client("sqs").list_queues())
+"""
+
+
+def test_what_is_slow_in_a_lazy_view_is_found_as_before(tmp_path: Path) -> None:
+    imports = "".join(f"from shop.{part} import bp as {part}\n" for part in PARTS)
+    calls = "".join(f"app.register_blueprint({part})\n" for part in PARTS)
+    views = {f"shop/{part}.py": VIEWS.format(name=part) for part in PARTS}
+    head = f"import serverless_wsgi\nfrom flask import Flask\n{imports}\napp = Flask(__name__)\n{calls}\n\n"
+    main = f"{head}def handler(event, context):\n    return serverless_wsgi.handle_request(app, event, context)\n"
+    asked = job(tmp_path, {"app.py": main, "shop/__init__.py": "", **views}, CODES | {"LPF302"})
+    expected = [(path, 9, "LPF101") for path in sorted(views)]
+    assert found(asked, CODES | {"LPF302"}) == [("app.py", 17, "LPF302"), *expected]
+    settings = config.load(tmp_path, None, isolated=False)
+    repair = engine.fix(engine.Job(tmp_path, settings, (tmp_path / "app.py",)), unsafe=True)
+    for change in repair.changes:
+        (tmp_path / change.path).write_bytes(change.after)
+    assert [change.path for change in repair.changes] == ["app.py", "lazy_blueprints.py"]
+    assert found(asked, CODES | {"LPF302"}) == expected
