@@ -105,6 +105,8 @@ def _bound(text: str) -> set[str]:
         match node:
             case ast.FunctionDef(name=name, body=[*_, ast.Return(value=ast.Call() as value)]):
                 found |= {name, ast.dump(value)}
+            case ast.FunctionDef(name=name):
+                found.add(name)
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=value)

@@ -250,7 +250,7 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     definition = inserted(draft, offset, top.definition_text(index, _definition_lines(subject, name)))
     edits = [*_cache_import(subject), definition]
     edits += used_instead(subject, f"{name}()")
-    edits += removed(subject, _only_for_it(subject), with_comments=True)
+    edits += removed(subject, only_for_it(subject), with_comments=True)
     return edits
 
 
@@ -270,28 +270,30 @@ def _outermost(function: Function) -> Function:
 def _definition_lines(subject: Subject, name: str) -> list[str]:
     draft, needs = subject.draft, subject.needs
     unit = indent_unit(subject.function.module, draft)
-    body = [unit + _import_text(binding) for binding in needs.imports]
+    body = [unit + import_text(binding) for binding in needs.imports]
     for travel in needs.travels:
         lot = subject.lot(travel.statement)
         text = moved(draft, draft.span(travel.statement), travel.statement, unit, {})
-        body += _with_comments(unit, text, lot if not travel.shared else None)
+        body += with_comments(unit, text, lot if not travel.shared else None)
     span = draft.span(subject.extent)
     prefix = "return "
     text = moved(draft, span, subject.extent, unit, {})
     lot_own = subject.lot(subject.statements[0]) if subject.statements else None
-    body += _with_comments(unit, prefix + as_expression(text), lot_own)
+    body += with_comments(unit, prefix + as_expression(text), lot_own)
     statement = subject.statements[0] if subject.statements else None
     arrow = f" -> {annotation_text(subject, statement.annotation)}" if isinstance(statement, ast.AnnAssign) else ""
     return [f"@{subject.cacheable}", f"def {name}(){arrow}:", *body]
 
 
-def _with_comments(unit: str, text: str, lot: Lot | None) -> list[str]:
+def with_comments(unit: str, text: str, lot: Lot | None) -> list[str]:
+    """Gives a line of a function with the comments of the statement it was."""
     above = [f"{unit}{comment}" for comment in lot.above] if lot is not None else []
     behind = f"  {lot.behind}" if lot is not None and lot.behind else ""
     return [*above, f"{unit}{text}{behind}"]
 
 
-def _import_text(binding: Binding) -> str:
+def import_text(binding: Binding) -> str:
+    """Gives an import statement for one name."""
     statement = import_statement(binding)
     alias = binding.node
     assert isinstance(alias, ast.alias)
@@ -303,7 +305,7 @@ def _import_text(binding: Binding) -> str:
     return ast.unparse(one)
 
 
-def _only_for_it(subject: Subject) -> list[ast.stmt]:
+def only_for_it(subject: Subject) -> list[ast.stmt]:
     """Lists the statements of the function that nothing else needs once the build is gone."""
     found: list[ast.stmt] = [travel.statement for travel in subject.needs.travels if not travel.shared]
     return [*found, *unneeded_imports(subject, [*subject.needs.imports, *subject.needs.twins])]

@@ -66,9 +66,7 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
     if re.search(rf"[\"']{name}[\"']", module.text):
         return True
     stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-    taken = re.compile(
-        rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b".encode()
-    )
+    taken = re.compile(rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b".encode())
     if not _with_wildcards(analysis.project) <= {module.path}:
         return True
     return any(

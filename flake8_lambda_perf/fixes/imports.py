@@ -282,9 +282,7 @@ def _columns(lines: Lines, node: ast.stmt) -> tuple[int, int]:
     return lines.position(span.start)[1] - 1, lines.position(span.end)[1] - 1
 
 
-def _removal(
-    imports: Imports, module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt]
-) -> Edit | None:
+def _removal(imports: Imports, module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt]) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
     block = next((body for body in _blocks(module.tree) if node in body), None)

@@ -51,6 +51,14 @@ def global_name(
     raise MoveError("no free name was found")
 
 
+def free_name(module: Module, names: tuple[str, ...]) -> str:
+    """Gives the first of some names that nothing in the module has, with an underscore before it neither."""
+    for name in names:
+        if not {name, f"_{name}"} & _words(module):
+            return name
+    raise MoveError("no free name was found")
+
+
 @lru_cache(maxsize=4)
 def _words(module: Module) -> frozenset[str]:
     """Lists every name of a module that is no attribute."""

@@ -199,6 +199,25 @@ class Needing:
         self.needs.imports.append(binding)
 
 
+class AtRunTime(Needing):
+    """Collects the needs of an expression that is still evaluated during a request, though not during each."""
+
+    def add(self, expr: ast.expr, place: Place) -> Needs:
+        """Adds what an expression needs; what only it needs may come from a store, and moves along."""
+        dep = self.analysis.graph.dependence.expression(expr, place)
+        if dep.level > Level.STORE or dep.refs or dep.looped:
+            raise MoveError("an argument depends on the request or on a parameter")
+        self.moving.update(ast.walk(expr))
+        self._pure(expr, place)
+        around = set(place.branch.chain())
+        if any(not set(travel.binding.place.branch.chain()) <= around for travel in self.needs.travels):
+            raise MoveError("an argument is made under a condition, or where an `except` answers for it")
+        return self.needs
+
+    def _call(self, node: ast.Call, place: Place) -> None:
+        """Lets every call pass: it ran right before, and runs less often now."""
+
+
 def is_pure(name: str) -> bool:
     """Tells whether a call of something outside the project has no effect and gives the same each time."""
     known = idioms()

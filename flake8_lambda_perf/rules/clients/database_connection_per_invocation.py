@@ -38,8 +38,11 @@ class DatabaseConnectionPerInvocation(ClientRule):
             with engine.connect() as connection:
                 return connection.execute(text("SELECT 1")).scalar()
     Fix: Safe for engines, pools and clients that connect when they are first used: they move to module scope. Unsafe
-        for raw connections, which go stale when the environment is frozen: they move into a function that checks them.
-        Not offered where an argument depends on the request or holds a credential that expires.
+        for raw connections of psycopg2, psycopg, PyMySQL and MySQL Connector: they move, with what only they need,
+        into a function that asks whether the connection lives, ends what the last request left open, and connects
+        again if it is gone; `close()` becomes `rollback()`. Not offered for raw connections of other drivers, in a
+        `with` statement that closes, where two parts of a request could hold one connection at once, nor where an
+        argument depends on the request.
     """
 
     code = "LPF102"
