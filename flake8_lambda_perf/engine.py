@@ -21,7 +21,6 @@ from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Finding, Problem, Run
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
-from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog
@@ -30,6 +29,7 @@ from flake8_lambda_perf.suppress import Suppressions
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.project.facts import Module
     from flake8_lambda_perf.rules.base import Report, Rule
     from flake8_lambda_perf.rules.view import ModuleView
 
@@ -92,7 +92,7 @@ class Repair:
     applied: int
 
 
-def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared signature
+def fix(job: Job, unsafe: bool) -> Repair:
     """Repairs until nothing changes, in memory; a repair that does not settle changes nothing and is a problem."""
     overlay = dict(job.overlay)
     originals: dict[str, bytes | None] = {}
@@ -103,7 +103,8 @@ def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared 
     for _ in range(ROUNDS):
         run, project = _look(replace(job, overlay=overlay, cache=None))
         seen.update(dict.fromkeys(run.problems))
-        wanted = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe") and _key(f) not in problems]
+        offered = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe")]
+        wanted = [f for f in offered if _key(f) not in problems]
         accepted = _apply(project, overlay, originals, wanted, problems)
         if not accepted:
             left = replace(run, findings=tuple(replace(f, fix=None) for f in run.findings))
@@ -111,7 +112,9 @@ def fix(job: Job, unsafe: bool) -> Repair:  # noqa: FBT001  # the faces' shared 
             return Repair(replace(left, problems=tuple(kept)), _changes(overlay, originals), applied)
         applied += accepted
     names = sorted({finding.name for finding in wanted})
-    problem = Problem(wanted[0].path, wanted[0].line, f"the fixes of {', '.join(names)} do not settle; nothing was changed")
+    problem = Problem(
+        wanted[0].path, wanted[0].line, f"the fixes of {', '.join(names)} do not settle; nothing was changed"
+    )
     before = check(replace(job, cache=None))
     return Repair(replace(before, problems=(*before.problems, problem)), (), 0)
 
@@ -137,7 +140,8 @@ def _apply(
     """Applies what goes together in one round to the overlay; tells how many fixes did."""
     from flake8_lambda_perf.fixes.apply import apply
 
-    sources = {path: project.source(path) for f in findings if f.fix is not None for path in (edit.path for edit in f.fix.edits)}
+    paths = {edit.path for f in findings if f.fix is not None for edit in f.fix.edits}
+    sources = {path: project.source(path) for path in paths}
     texts = {path: source.text for path, source in sources.items() if source is not None}
     named = {f"{f.path}:{f.line}:{f.column}: {f.name}": f for f in findings}
     result = apply(texts, [(name, f.fix) for name, f in named.items() if f.fix is not None])
@@ -188,7 +192,7 @@ class _Sources:
         return source.text if source is not None else ""
 
     def may_yield(self, run: Run) -> bool:
-        """Tells whether a stored run speaks of this project's files and our rules; a cache may come with a repository."""
+        """Tells whether a stored run speaks of this project and our rules; a cache may come with a repository."""
         codes = {entry.code for entry in catalog.entries()}
         edits = (edit for finding in run.findings if finding.fix is not None for edit in finding.fix.edits)
         paths = {finding.path for finding in run.findings} | {edit.path for edit in edits}
@@ -281,7 +285,7 @@ class _Checked:
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
         codes = self.codes - self._ignored(module.path)
-        classes = [rule for rule in self._rules(module, codes)]
+        classes = list(self._rules(codes))
         if not classes:
             return
         lines = Lines(module.text)
@@ -306,18 +310,19 @@ class _Checked:
                 found = found.union(*(catalog.resolve(selector) for selector in selectors))
         return found
 
-    def _rules(self, module: Module, codes: Iterable[str]) -> Iterator[type[Rule]]:
+    def _rules(self, codes: Iterable[str]) -> Iterator[type[Rule]]:
         wanted = frozenset(codes)
         for entry in catalog.entries():
             if entry.code in wanted:
-                rule = getattr(import_module(entry.module), "".join(part.capitalize() for part in entry.name.split("-")))
+                class_name = "".join(part.capitalize() for part in entry.name.split("-"))
+                rule: type[Rule] = getattr(import_module(entry.module), class_name)
                 yield rule
 
     def _reports(
         self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines
     ) -> list[tuple[Rule, Report, ModuleView]]:
-        from flake8_lambda_perf.syntax import tree, walk
         from flake8_lambda_perf.rules.view import ModuleView
+        from flake8_lambda_perf.syntax import tree, walk
 
         try:
             root = tree.parse_module(tree.slices_of(module.text, lines, statements))

@@ -6,9 +6,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from flake8_lambda_perf.config import Settings
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import Client, aliases, clients
 from flake8_lambda_perf.model import Confidence, Handler, Problem, Step
@@ -17,12 +16,13 @@ from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.facts import Class, Function, Module, Site
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.handlers import Entry
-from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.values import Ext, Partial, Value
 
+if TYPE_CHECKING:
+    from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.project.load import Project
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""

@@ -100,9 +100,9 @@ def _is_stored(node: ast.AST, place: Place) -> bool:
     match place.statement:
         case ast.Assign(targets=targets, value=ast.Call() as value):
             kept = any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets)
-            return kept and node in chain_of(value)
+            return kept and any(link is node for link in chain_of(value))
         case ast.AnnAssign(target=ast.Attribute(), value=ast.Call() as value):
-            return node in chain_of(value)
+            return any(link is node for link in chain_of(value))
     return False
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.depend import Dependence, Level
 from flake8_lambda_perf.project.edges import Edge, Edges
 from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import always_runs, is_dead
 from flake8_lambda_perf.project.memo import Memos
-from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.obligations import Duties, Duty, consistent
-from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.truth import decide, shape_of
 from flake8_lambda_perf.project.values import Argument, Cls
 from flake8_lambda_perf.project.wrappers import Wrappers
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.names import Names
+    from flake8_lambda_perf.project.relevance import Relevance
 
 ROUNDS = 6
 STATES = 3000
@@ -161,7 +164,7 @@ class Graph:
 
     def _arguments_of(self, function: Function, name: str) -> Iterator[Argument]:
         """Lists what the calls known so far give a parameter."""
-        edges = self.callers.get(function) or self._known.get(function, ())
+        edges = self.callers.get(function) or self._known.get(function) or ()
         for edge in edges:
             argument = edge.given.get(name)
             yield argument if argument is not None else Argument(None, None)

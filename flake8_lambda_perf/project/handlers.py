@@ -6,12 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.model import Confidence, Handler
 from flake8_lambda_perf.project.facts import Function, Module, Place
-from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.values import Ext, Func, Mod, Value
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.names import Names
 
 EVENTS = frozenset({"event", "_event", "evt", "_evt", "events", "_", "__", "lambda_event", "e", "data", "payload", "request", "input_event", "event_data", "cloud_event", "message", "raw_event", "input", "record"})  # fmt: skip
 SURE_EVENTS = frozenset({"event", "_event", "evt", "lambda_event", "_evt"})
@@ -127,10 +130,10 @@ def is_route(function: Function, names: Names) -> str | None:
 
 
 def _objects(module: Module, names: Names) -> Iterator[Entry]:
-    """Lists module-level names that hold a handler: `handler = Mangum(app)`, `handler = app.resolve`, `handler = service.handle`."""
+    """Lists module-level names that hold a handler: `handler = Mangum(app)`, `handler = app.resolve`."""
     for name, bindings in module.scope.bindings.items():
         binding = bindings[-1]
-        if binding.kind != "assign" or binding.value is None or not isinstance(binding.value, ast.Call | ast.Attribute | ast.Name):
+        if binding.kind != "assign" or not isinstance(binding.value, ast.Call | ast.Attribute | ast.Name):
             continue
         for value in names.binding(binding):
             if isinstance(value, Ext) and _is_adapter(value.name):

@@ -131,10 +131,10 @@ class Imports:
         if not always_runs(site.place) or not proofs:
             return False
         handler_of = self.analysis.handler_of
-        paths = list(proofs)
+        proven = list(proofs)
         for twin in self._twins(site):
-            paths.extend(self.analysis.graph.proofs(twin.place, ()))
-        reached = {handler_of[proof.entry] for proof in paths if proof.always and proof.entry in handler_of}
+            proven.extend(self.analysis.graph.proofs(twin.place, ()))
+        reached = {handler_of[proof.entry] for proof in proven if proof.always and proof.entry in handler_of}
         holders = self.loads.holders(site.function.module.path)
         paths = {handler.path for handler in handler_of.values()}
         loading = {path for path in paths if path in holders or not holders.isdisjoint(self.loads.holders(path))}

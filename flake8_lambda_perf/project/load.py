@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.knowledge import import_cost, trigger_words
 from flake8_lambda_perf.model import Problem
-from flake8_lambda_perf.project.facts import Module
 from flake8_lambda_perf.project.index import index_module
 from flake8_lambda_perf.project.outline import Later, Outline, outline
 from flake8_lambda_perf.source import SourceFile, decode, parse
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.facts import Module
 
 
 class Project:
