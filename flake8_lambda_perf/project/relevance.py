@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from flake8_lambda_perf.project.facts import Class, Function, Module
 
@@ -75,7 +76,6 @@ class Relevance:
     def _take(self, module: Module) -> None:
         lines = module.text.split("\n")
         sinks, mask = self.sinks(module), self.groups.get(module.path, EVERYWHERE)
-        factories = _factories(module, sinks)
         plain = "\r" not in module.text.replace("\r\n", "")
         whole = None if plain else frozenset(WORD.findall(module.text))
         for function in module.functions:
@@ -84,7 +84,7 @@ class Relevance:
             found = WORD.findall(text)
             words = whole or frozenset(found)
             wanted = words & sinks
-            if wanted and (any(f"{word}(" in text for word in wanted) or (factories and factories.search(text))):
+            if wanted and (any(f"{word}(" in text for word in wanted) or _hands_on(module, sinks, text)):
                 self._mark(function)
                 continue
             if found.count(function.name) == 1:
@@ -161,6 +161,13 @@ class Relevance:
                     self._name(function.name, mask)
 
 
+def _hands_on(module: Module, sinks: frozenset[str], text: str) -> bool:
+    """Tells whether a text of a module hands a factory on without calling it."""
+    factories = _factories(module, sinks)
+    return factories is not None and factories.search(text) is not None
+
+
+@lru_cache(maxsize=4)
 def _factories(module: Module, sinks: frozenset[str]) -> re.Pattern[str] | None:
     """Finds where a module hands a factory on without calling it: `make = boto3.client`."""
     packages, names = [], []
