@@ -5,6 +5,7 @@ Only the standard library is imported at the top: flake8 loads every plugin, eve
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -94,11 +95,21 @@ class LambdaPerfPlugin:
 
     @classmethod
     def prepare(cls, root: Path, options: Namespace) -> None:
-        """Analyse a root; what went wrong is kept for its files to report."""
+        """Analyse a root; what went wrong is kept for its files to report.
+
+        What the analysis leaves behind is kept from the garbage collector, which would go through all of it
+        in this process and, copying its memory, in each worker.
+        """
+        collects = gc.isenabled()
+        gc.disable()
         try:
             cls.projects[root] = analyse(root, options)
         except Exception as error:  # noqa: BLE001  # an exception of a plugin ends the whole run of flake8
             cls.projects[root] = error
+        finally:
+            gc.freeze()
+            if collects:
+                gc.enable()
 
     @classmethod
     def project_of(cls, root: Path, options: Namespace) -> Project:
