@@ -16,12 +16,13 @@ from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
 IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
-LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\([^()\"'#]*[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
+LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*)*[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
 IMPORTED = re.compile(rb"\bimport_module\(\s*[\"']([A-Za-z_][\w.]*)[\"']")
 PLAIN = re.compile(rb"[\w \t.,*()\n]*")
 UNPLAIN = re.compile(rb"[\f\r\\]|;[ \t]*(?:from|import)\b|[:;][ \t]*(?:from|import)[ \t]")
+COMMENT = re.compile(rb"#[^\r\n]*")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
 ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
             b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
@@ -70,6 +71,8 @@ def _handed_on(package: bytes) -> re.Pattern[bytes]:
 
 def outline(data: bytes) -> Outline:
     """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
+    if b"\r" in data:  # a lone one ends a line too
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     imports: list[tuple[str, int, tuple[str, ...]]] = []
     suspect = any(word in data for word in ANYWHERE) or not data.isascii()
     tops: set[bytes] = set()
@@ -104,7 +107,7 @@ def _later(data: bytes) -> Iterator[Later]:
     for found in LATER.finditer(data) if b"include_lazy_router(" in data or b"LazyView(" in data else ():
         dots, module = found.groups()
         line = len(re.findall(rb"\r\n?|\n", data[: found.start()])) + 1
-        text = b" ".join(found[0].split()).replace(b"( ", b"(").decode("utf-8", "replace")
+        text = b" ".join(COMMENT.sub(b"", found[0]).split()).replace(b"( ", b"(").decode("utf-8", "replace")
         yield Later(module.decode("utf-8", "replace"), len(dots), line, f"{text})")
 
 
