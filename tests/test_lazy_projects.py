@@ -176,7 +176,7 @@ def test_what_is_slow_in_a_router_is_found_before_and_after_it_is_lazy(tmp_path:
 
 def test_the_trace_of_what_a_lazy_router_loads_names_the_call(tmp_path: Path) -> None:
     lines = ["from fastapi import FastAPI", "from mangum import Mangum", "from lazy_routers import include_lazy_router"]
-    call = 'include_lazy_router(\n    app,\n    "shop.p7:router",\n    prefix="/p7",\n)'
+    call = 'include_lazy_router(\n    app,  # "the" (only) one\n    "shop.p7:router",\n    prefix="/p7",\n)'
     main = "\n".join([*lines, "app = FastAPI()", call, "handler = Mangum(app)", ""])
     router = (
         SLOW_ROUTER.replace("import boto3\n", "from boto3 import *\nfrom os.path import *\n")

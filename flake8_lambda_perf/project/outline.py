@@ -16,7 +16,7 @@ from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
 IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
-LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*)*[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
+LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
 IMPORTED = re.compile(rb"\bimport_module\(\s*[\"']([A-Za-z_][\w.]*)[\"']")
