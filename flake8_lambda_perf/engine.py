@@ -141,7 +141,7 @@ def _apply(
     from flake8_lambda_perf.fixes.apply import apply
 
     paths = {edit.path for f in findings if f.fix is not None for edit in f.fix.edits}
-    sources = {path: project.source(path) for path in paths}
+    sources = {path: project.source(path) for path in sorted(paths)}
     texts = {path: source.text for path, source in sources.items() if source is not None}
     named = {f"{f.path}:{f.line}:{f.column}: {f.name}": f for f in findings}
     result = apply(texts, [(name, f.fix) for name, f in named.items() if f.fix is not None])
