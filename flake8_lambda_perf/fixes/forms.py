@@ -46,6 +46,8 @@ class Subject:
     needs: Needs
     cacheable: str
     """The decorator that caches, as the file spells it: `functools.cache`."""
+    setup: ast.Expr | None = None
+    """The statement that moves as it is: what it calls gives nothing to keep."""
 
     @property
     def local(self) -> str:
@@ -91,7 +93,7 @@ def at_module_scope(subject: Subject) -> list[Edit]:
     module = subject.function.module
     imports = _whole_imports(subject)
     names = {travel.binding.name: _travel_name(subject, travel) for travel in needs.travels}
-    name = global_name(module, subject.function, subject.wanted, own=bool(subject.statements))
+    name = "" if subject.setup else global_name(module, subject.function, subject.wanted, own=bool(subject.statements))
     index = max(top.after_imports(), top.after_names(needs.globals), top.after_effects())
     index = top.skip_builds(index)
     if index >= top.before_runs(subject.function):
@@ -100,14 +102,15 @@ def at_module_scope(subject: Subject) -> list[Edit]:
     for travel in needs.travels:
         if not _is_global_twin(subject, travel):
             lines += _statement_lines(subject, travel.statement, names[travel.binding.name], names)
-    if subject.statements:
-        lines += _statement_lines(subject, subject.statements[0], name, names)
-    else:
-        text = moved(draft, draft.span(subject.extent), subject.extent, "", names)
-        lines.append(f"{name} = {as_expression(text)}")
+    lines += _target_lines(subject, name, names)
     edits = _inserted_with_imports(subject, index, lines, imports)
-    edits += used_instead(subject, name)
-    gone = [*(travel.statement for travel in needs.travels), *imports, *unneeded_imports(subject, needs.twins)]
+    edits += used_instead(subject, name) if subject.setup is None else []
+    gone = [
+        *([subject.setup] if subject.setup else []),
+        *(travel.statement for travel in needs.travels),
+        *imports,
+        *unneeded_imports(subject, needs.twins),
+    ]
     edits += removed(subject, gone, with_comments=True)
     for travel in needs.travels:
         new = names[travel.binding.name]
@@ -117,6 +120,15 @@ def at_module_scope(subject: Subject) -> list[Edit]:
                 replaced(draft, use, new) for use in uses_of(subject.function, travel.binding.name) if use not in inside
             ]
     return edits
+
+
+def _target_lines(subject: Subject, name: str, names: Mapping[str, str]) -> list[str]:
+    if subject.statements:
+        return _statement_lines(subject, subject.statements[0], name, names)
+    text = moved(subject.draft, subject.draft.span(subject.extent), subject.extent, "", names)
+    if subject.setup is None:
+        return [f"{name} = {as_expression(text)}"]
+    return with_comments("", text, subject.lot(subject.setup))
 
 
 def _inside(subject: Subject) -> set[ast.AST]:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.fixes import connections
+from flake8_lambda_perf.fixes import connections, setup
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
 from flake8_lambda_perf.fixes.forms import (
     Subject,
@@ -38,6 +38,8 @@ def plan(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fi
     """Plans the move of what `node` builds; None where it could change what the program does."""
     if isinstance(target, Build) and target.site.node is node and target.client.name in connections.DRIVERS:
         return connections.plan(analysis, target)
+    if isinstance(target, Build) and target.site.node is node and target.client.name in setup.SETUPS:
+        return setup.plan(analysis, node, target.site.place)
     try:
         return _Hoist(analysis, target, node).fix()
     except MoveError:

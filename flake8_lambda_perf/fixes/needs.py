@@ -156,7 +156,8 @@ class Needing:
         value, place = binding.value, before(binding.place)
         client = self.client_of(value, place) if isinstance(value, ast.Call) else None
         if client is not None:
-            Sharing(self.analysis, client.kind).judge_local(self.function, binding.name, self.parents)
+            kind = "getlogger" if client.code == "LPF113" else client.kind
+            Sharing(self.analysis, kind).judge_local(self.function, binding.name, self.parents)
         self.moving.update(ast.walk(value))
         self._pure(value, place)
         others = [use for use in uses_of(self.function, binding.name) if use not in self.moving]

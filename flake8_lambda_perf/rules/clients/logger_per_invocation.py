@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_lambda_perf.fixes import setup
 from flake8_lambda_perf.rules.clients._client import ClientRule
 
 if TYPE_CHECKING:
@@ -45,8 +47,10 @@ class LoggerPerInvocation(ClientRule):
         def handler(event, context):
             logger.info("order %s", event["id"])
             return event["id"]
-    Fix: Safe for Powertools' objects: they move to module scope. Not offered for calls that add handlers or configure
-        logging, nor where an argument depends on the request.
+    Fix: Safe for Powertools' objects: they move to module scope. Unsafe for `basicConfig`, `dictConfig`, `configure` of
+        structlog and X-Ray, and `addHandler` of a plain stream handler, as they are now called during the import: the
+        statement moves below the imports. Not offered for other log handlers, for calls that are not reached each
+        time, nor where an argument depends on the request.
     """
 
     code = "LPF106"
@@ -76,7 +80,8 @@ class LoggerPerInvocation(ClientRule):
             return
         factory = ast.unparse(site.node.func)
         evidence = self.view.evidence(proof, site.node.lineno, f"`{factory}(...)` adds one more handler")
-        self.report(node, evidence, factory=factory, handler=evidence.handler_name)
+        plan = partial(setup.plan_handler, self.view.analysis, site.node, site.place)
+        self.report(node, evidence, plan, factory=factory, handler=evidence.handler_name)
 
     def _is_excused(self, build: Build) -> bool:
         """Tells whether another finding covers a build, or a test stands before it."""
