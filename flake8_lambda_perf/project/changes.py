@@ -51,6 +51,28 @@ class Changes:
             )
         return self._found[name]
 
+    def importers(self, module: Module, name: str) -> Iterator[Module]:
+        """Lists the modules that may import a name from a module."""
+        stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2].encode()
+        for path in self.files:
+            data = self.data(path) or b""
+            if path != module.path and name.encode() in data and stem in data:
+                user = self.module(path)
+                if user is not None and any(b.kind in ("from", "star") for b in user.scope.bindings.get(name, ())):
+                    yield user
+
+    def mentions(self, module: Module, name: str) -> list[Function]:
+        """Lists the functions of a module whose text holds a word; their bodies are indexed."""
+        data = self.data(module.path)
+        pattern = re.compile(rf"\b{re.escape(name)}\b".encode())
+        lines = _lines(data, [found.start() for found in pattern.finditer(data)]) if data is not None else set()
+        found = []
+        for function in module.functions:  # grows by those nested in them
+            if data is None or _spans(function, lines):
+                index_body(function)
+                found.append(function)
+        return found
+
     def _index(self) -> dict[str, dict[str, list[int]]]:
         """Notes for each name in which files, and where in them, it may be changed."""
         if self._places is None:

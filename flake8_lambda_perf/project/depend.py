@@ -6,23 +6,22 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import clients, idioms
-from flake8_lambda_perf.project.facts import Class, Function
-from flake8_lambda_perf.project.flow import before
+from flake8_lambda_perf.project.contents import Contents
+from flake8_lambda_perf.project.facts import Class, Function, Place
+from flake8_lambda_perf.project.flow import before, breaks
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
-from flake8_lambda_perf.project.values import Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Unknown, arguments
+from flake8_lambda_perf.project.values import Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flake8_lambda_perf.project.facts import Binding, Branch, Module, Place, Scope
+    from flake8_lambda_perf.project.facts import Binding, Branch, Module
     from flake8_lambda_perf.project.names import Names
     from flake8_lambda_perf.project.values import Argument
 
 __all__ = ["Dependence", "Level"]
-
-CONTAINERS = frozenset({"dict()", "list()", "set()", "collections.defaultdict()", "collections.OrderedDict()"})
 
 
 class Dependence:
@@ -33,11 +32,13 @@ class Dependence:
         self.memo: dict[ast.AST, Dep] = {}
         self.active: set[object] = set()
         self.outside = Outside(self)
+        self.contents = Contents(self)
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.memo.clear()
         self.outside.forget()
+        self.contents.forget()
 
     def expression(self, expr: ast.expr, place: Place) -> Dep:
         """Tells on what the expression's value depends."""
@@ -119,12 +120,12 @@ class Dependence:
         found = NONE
         here = set(place.branch.chain())
         for binding in bindings:
-            found = found.join(self.binding(binding))
+            found = found.join(self.binding(binding)).join(self._after_loop(binding, here))
             if len(bindings) > 1:
                 found = found.join(self.choice(binding.place, here))
         if bindings and bindings[0].place.scope.kind == "module":
             found = found.join(self.outside.changed(Mod(bindings[0].place.scope.module), name))
-        return found.join(self._mutations(name, bindings, place))
+        return found.join(self.contents.of(name, bindings, place)) if bindings else found
 
     def choice(self, place: Place, here: set[Branch]) -> Dep:
         found = NONE
@@ -135,6 +136,16 @@ class Dependence:
                 found = found.join(self.expression(branch.test, before(place)))
             elif branch.kind == "handler":
                 found = found.join(STORE)
+        return found
+
+    def _after_loop(self, binding: Binding, here: set[Branch]) -> Dep:
+        """Joins what decides how often a loop ran before a value of it is used."""
+        found = NONE
+        for branch in binding.place.branch.chain():
+            if branch in here or branch.kind != "loop" or binding.place.scope.kind == "comprehension":
+                continue
+            place = Place(binding.place.scope, branch, 1 << 59, binding.place.statement)
+            found = found.join(self.all(_ends(branch.node), place))
         return found
 
     def binding(self, binding: Binding) -> Dep:
@@ -195,51 +206,6 @@ class Dependence:
         if function.has_receiver and binding.index == 0:
             return NONE
         return Dep(Level.CONSTANT, frozenset({(function, binding.name)}))
-
-    def _mutations(self, name: str, bindings: list[Binding], place: Place) -> Dep:
-        if not bindings or bindings[0].kind in ("import", "from", "def", "class"):
-            return NONE
-        owner: Scope = bindings[0].place.scope
-        scopes = [owner]
-        if owner.kind == "module" and self._is_container(bindings[0]):
-            for function in list(owner.module.functions):
-                index_body(function)
-            scopes += [
-                f.scope for f in owner.module.functions if name in f.scope.mutations and name not in f.scope.bindings
-            ]
-        elif owner.function is not None:
-            scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
-        if place.scope.kind == "comprehension":
-            scopes.append(place.scope)
-        found = NONE
-        for scope in scopes:
-            for value, where in scope.mutations.get(name, ()):
-                found = found.join(self.expression(value, where)).join(self.choice(where, set(place.branch.chain())))
-        return found.join(self._passed(name, bindings, owner))
-
-    def _passed(self, name: str, bindings: list[Binding], owner: Scope) -> Dep:
-        """Joins what is passed along with a container: the callee may put it in."""
-        if owner.function is None or not any(self._is_container(binding) for binding in bindings):
-            return NONE
-        found = NONE
-        for site in owner.function.calls:
-            if any(isinstance(arg, ast.Name) and arg.id == name for arg in site.node.args) and self._may_fill(
-                site.node, site.place
-            ):
-                others = [arg for arg in site.node.args if not (isinstance(arg, ast.Name) and arg.id == name)]
-                found = found.join(self.all([*others, *(keyword.value for keyword in site.node.keywords)], site.place))
-        return found
-
-    def _may_fill(self, node: ast.Call, place: Place) -> bool:
-        return any(isinstance(value, Func | Partial | Unknown) for value in self.names.values(node.func, place))
-
-    def _is_container(self, binding: Binding) -> bool:
-        if isinstance(binding.value, ast.Dict | ast.List | ast.Set):
-            return True
-        if isinstance(binding.value, ast.Call):
-            values = self.names.values(binding.value.func, before(binding.place))
-            return any(isinstance(v, Cls) or (isinstance(v, Ext) and f"{v.name}()" in CONTAINERS) for v in values)
-        return False
 
     # -- attributes ---------------------------------------------------------------------------
 
@@ -355,6 +321,17 @@ class Dependence:
                 found = found.join(self.choice(place, set()))
         self.active.discard(function)
         return found
+
+
+def _ends(loop: ast.AST) -> list[ast.expr]:
+    """Lists the expressions that decide how often a loop runs: what it goes over, its test, and those of its breaks."""
+    found = (
+        [loop.test] if isinstance(loop, ast.While) else [loop.iter] if isinstance(loop, ast.For | ast.AsyncFor) else []
+    )
+    body = loop.body if isinstance(loop, ast.While | ast.For | ast.AsyncFor) else []
+    for statement in body:
+        found += [node.test for node in ast.walk(statement) if isinstance(node, ast.If) and breaks([node])]
+    return found
 
 
 def _binds(target: ast.expr, name: str) -> bool:

@@ -25,6 +25,9 @@ MUTATORS = frozenset(
 )
 
 
+REMOVERS = frozenset({"sort", "remove", "pop", "popitem", "discard", "difference_update", "intersection_update"})
+
+
 class Recorder:
     """Records what the expressions of one body do; `function` is None for a module's body."""
 
@@ -163,7 +166,7 @@ class Recorder:
         self.module.sites[node] = site
         func = node.func
         if isinstance(func, ast.Attribute):
-            if func.attr in MUTATORS and isinstance(func.value, ast.Name):
+            if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                     place.scope.mutations.setdefault(func.value.id, []).append((value, place))
             if func.attr in MUTATORS:

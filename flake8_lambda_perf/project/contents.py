@@ -1,0 +1,153 @@
+"""On what the content of a container depends that is filled after it was made: `OPTIONS["region"] = ...`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.project.flow import before
+from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.levels import NONE, Dep
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Partial, Unknown, arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flake8_lambda_perf.project.depend import Dependence
+    from flake8_lambda_perf.project.facts import Binding, Function, Module, Place, Scope, Site
+
+CONTAINERS = frozenset({"dict", "list", "set", "collections.defaultdict", "collections.OrderedDict"})
+
+
+class Contents:
+    """Joins what is put into containers; belongs to one `Dependence`."""
+
+    def __init__(self, dependence: Dependence) -> None:
+        self.dependence = dependence
+        self.names = dependence.names
+        self._shared: dict[tuple[Module, str], Dep] = {}
+
+    def forget(self) -> None:
+        """Drops what was evaluated."""
+        self._shared.clear()
+
+    def of(self, name: str, bindings: list[Binding], place: Place) -> Dep:
+        """Joins what is put into what a name is bound to."""
+        first = bindings[0]
+        if first.kind == "from":
+            return self._imported(first)
+        if first.kind in ("import", "def", "class"):
+            return NONE
+        owner = first.place.scope
+        scopes = [owner]
+        if owner.function is not None:
+            scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
+        if place.scope.kind == "comprehension":
+            scopes.append(place.scope)
+        here = set(place.branch.chain())
+        found = NONE
+        for scope in scopes:
+            for value, where in scope.mutations.get(name, ()):
+                found = found.join(self._put(value, where)).join(self.dependence.choice(where, here))
+        if not any(self._is_container(binding) for binding in bindings):
+            return found
+        if owner.function is None:
+            return found.join(self.shared(owner.module, name))
+        return found.join(self._passed(name, owner.function.calls))
+
+    def _put(self, value: ast.expr, place: Place) -> Dep:
+        if isinstance(value, ast.Lambda):  # it decides what is sorted how
+            function = place.scope.module.function_of.get(value)
+            return self.dependence.result(function) if function is not None else NONE
+        return self.dependence.expression(value, place)
+
+    def _imported(self, binding: Binding) -> Dep:
+        origin, alias = binding.origin, binding.node
+        if origin is None or not isinstance(alias, ast.alias):
+            return NONE
+        module = self.names.resolve(origin.module or "", binding.place.scope.module.path, origin.level)
+        return self.shared(module, alias.name) if module is not None else NONE
+
+    # -- containers of modules ----------------------------------------------------------------
+
+    def shared(self, module: Module, name: str) -> Dep:
+        """Joins what functions anywhere put into a container at a module's scope."""
+        key = (module, name)
+        if key not in self._shared:
+            self._shared[key] = NONE
+            if any(self._is_container(binding) for binding in module.scope.bindings.get(name, ())):
+                found = NONE
+                for function in self._users(module, name):
+                    found = found.join(self._in(function, name))
+                self._shared[key] = found
+        return self._shared[key]
+
+    def _users(self, module: Module, name: str) -> Iterator[Function]:
+        """Lists the functions that mention a module's global by its name."""
+        for user in (module, *self.names.changes.importers(module, name)):
+            yield from self.names.changes.mentions(user, name)
+
+    def _in(self, function: Function, name: str) -> Dep:
+        """Joins what one function puts into a global, by its name or another, or lets others put in."""
+        scope = function.scope
+        if name in scope.bindings:
+            return NONE
+        found = self._passed(name, [site for site in function.calls if self._is_filled(site, name)])
+        for known in (name, *_other_names(scope, name)):
+            for value, where in scope.mutations.get(known, ()):
+                found = found.join(self._put(value, where)).join(self.dependence.choice(where, set()))
+        return found
+
+    def _is_filled(self, site: Site, name: str) -> bool:
+        """Tells whether a call changes the container it is given."""
+        for value in self.names.values(site.node.func, site.place):
+            if isinstance(value, Func):
+                index_body(value.function)
+                given = arguments(value.function, site.node, site.place, value.bound)
+                own = [key for key, argument in given.items() if _is_name(argument.expr, name)]
+                passed_on = (arg for call in value.function.calls for arg in call.node.args)
+                if any(key in value.function.scope.mutations for key in own) or any(
+                    _is_name(arg, key) for arg in passed_on for key in own
+                ):
+                    return True
+            elif isinstance(value, Partial):
+                return True
+        return False
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def _passed(self, name: str, sites: Iterable[Site]) -> Dep:
+        """Joins what is passed along with a container: the callee may put it in."""
+        found = NONE
+        for site in sites:
+            node = site.node
+            if any(_is_name(arg, name) for arg in node.args) and self._may_fill(site):
+                others = [arg for arg in node.args if not _is_name(arg, name)]
+                others += [keyword.value for keyword in node.keywords]
+                found = found.join(self.dependence.all(others, site.place))
+        return found
+
+    def _may_fill(self, site: Site) -> bool:
+        values = self.names.values(site.node.func, site.place)
+        return any(isinstance(value, Func | Partial | Unknown) for value in values)
+
+    def _is_container(self, binding: Binding) -> bool:
+        if isinstance(binding.value, ast.Dict | ast.List | ast.Set):
+            return True
+        if isinstance(binding.value, ast.Call):
+            values = self.names.values(binding.value.func, before(binding.place))
+            return any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in values)
+        return False
+
+
+def _is_name(expr: ast.expr | None, name: str) -> bool:
+    return isinstance(expr, ast.Name) and expr.id == name
+
+
+def _other_names(scope: Scope, name: str) -> list[str]:
+    """Lists the names that a scope gives to what has one already: `options = OPTIONS`."""
+    return [
+        other
+        for other, bindings in scope.bindings.items()
+        if any(binding.kind == "assign" and _is_name(binding.value, name) for binding in bindings)
+    ]
