@@ -293,8 +293,16 @@ def _definition_lines(subject: Subject, name: str) -> list[str]:
     lot_own = subject.lot(subject.statements[0]) if subject.statements else None
     body += with_comments(unit, prefix + as_expression(text), lot_own)
     statement = subject.statements[0] if subject.statements else None
-    arrow = f" -> {annotation_text(subject, statement.annotation)}" if isinstance(statement, ast.AnnAssign) else ""
+    arrow = _arrow(subject, statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
     return [f"@{subject.cacheable}", f"def {name}(){arrow}:", *body]
+
+
+def _arrow(subject: Subject, annotation: ast.expr) -> str:
+    """Gives the annotation of a variable as one of a result, where `Final` means nothing."""
+    outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    if ast.unparse(outer).rpartition(".")[2] != "Final":
+        return f" -> {annotation_text(subject, annotation)}"
+    return f" -> {annotation_text(subject, annotation.slice)}" if isinstance(annotation, ast.Subscript) else ""
 
 
 def with_comments(unit: str, text: str, lot: Lot | None) -> list[str]:

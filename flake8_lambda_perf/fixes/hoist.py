@@ -30,6 +30,7 @@ from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
+    from flake8_lambda_perf.fixes.needs import Needs
     from flake8_lambda_perf.knowledge import Client
     from flake8_lambda_perf.project.facts import Binding, Function, Module, Place
 
@@ -130,7 +131,23 @@ class _Hoist:
                 return self._made(f"Build `{subject.wanted}` once, at module scope", edits)
         if threaded:
             raise MoveError("threads could run the cached function at once")
-        return self._made(f"Build `{subject.wanted}` once, in a cached function", in_cached_function(subject))
+        first = self._shared_first(subject.needs)
+        return self._made(
+            f"Build `{subject.wanted}` once, in a cached function", [*first, *in_cached_function(subject)]
+        )
+
+    def _shared_first(self, needs: Needs) -> list[Edit]:
+        """Moves a session to module scope that the function uses for something else too: one is enough for both."""
+        if len(needs.travels) != 1 or not needs.travels[0].shared:
+            return []
+        travel = needs.travels[0]
+        build = self.analysis.build_at(travel.value) if isinstance(travel.value, ast.Call) else None
+        fix = plan(self.analysis, build, build.site.node) if build is not None else None
+        if fix is None or fix.title != f"Build `{travel.binding.name}` once, at module scope":
+            return []
+        needs.travels.clear()
+        self.reasons.extend([fix.reason] if fix.reason else [])
+        return list(fix.edits)
 
     def _note_import(self, subject: Subject) -> None:
         """Notes what may go wrong because it now happens while the module is imported."""

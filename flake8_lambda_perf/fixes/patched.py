@@ -30,13 +30,27 @@ QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']")
 
 def reason_in_tests(analysis: Analysis, module: Module, client: Client) -> str:
     """Says which test replaces the client's library and loads the module; empty where none does."""
-    package = re.compile(rb"\b(" + re.escape(client.name.partition(".")[0].encode()) + rb"|mock_aws|moto)\b")
+    package = client.name.partition(".")[0]
+    named = [re.escape(name.encode()) for name in sorted(_names_for(module, package))]
+    words = [rb"\b(%b|mock_aws|moto)\b" % re.escape(package.encode())]
+    words += [rb"[\"'](?:[\w.]*\.)?(?:%b)(?:\.[\w.]*)?[\"']" % b"|".join(named)] if named else []
+    library = re.compile(b"|".join(words))
     for path, loaded in _loaded_by_tests(analysis.project):
         if module.path in loaded:
             data = analysis.project.data(path) or b""
-            if PATCHES.search(data) and package.search(data):
+            if PATCHES.search(data) and library.search(data):
                 return f"{path} replaces what it builds while a test runs"
     return ""
+
+
+def _names_for(module: Module, package: str) -> set[str]:
+    """Lists the names a module imports from a library: a test may replace these."""
+    return {
+        name
+        for name, bindings in module.scope.bindings.items()
+        for binding in bindings
+        if binding.origin is not None and (binding.origin.module or "").partition(".")[0] == package
+    }
 
 
 def reason_of_region(analysis: Analysis, module: Module, client: Client) -> str:
