@@ -12,19 +12,22 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from flake8_lambda_perf import __version__
-from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, NewFile, Problem, Run, Span, Step
+from flake8_lambda_perf.model import Confidence, Edit, Finding, Fix, Handler, NewFile, Problem, Run, Safety, Span, Step
 
 KEPT = 30
 """How many runs are kept; the oldest go first."""
 
 OURS = re.compile(r"[0-9a-f]{40}\.json\Z")
 """The names of our entries, as `key_of` makes them."""
+
+OF_THE_MOMENT = frozenset({"seconds", "texts"})
+"""What a run says of itself that is not true of the next."""
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by lambda-perf; safe to delete.\n"
 
@@ -49,15 +52,14 @@ def load(folder: Path, key: str) -> Run | None:
 
 def save(folder: Path, key: str, run: Run) -> None:
     """Keeps a run; where nothing can be written nothing is kept, and nobody is told: the result is the same."""
-    stored = asdict(run)
-    del stored["texts"]
+    stored = {name: value for name, value in asdict(run).items() if name not in OF_THE_MOMENT}
     try:
         _make(folder)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(stored, file, separators=(",", ":"))
-            os.replace(name, folder / f"{key}.json")
+            Path(name).replace(folder / f"{key}.json")
         except BaseException:  # Ctrl-C too: nothing half-written stays
             Path(name).unlink(missing_ok=True)
             raise
@@ -82,10 +84,14 @@ def _prune(folder: Path) -> None:
 
 # -- from JSON ---------------------------------------------------------------------------------
 
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+SAFETIES: tuple[Safety, ...] = get_args(Safety)
+T = TypeVar("T")
 
-def _checked(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
+
+def _fields(kind: type, stored: object, left_out: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Demands exactly the fields of a dataclass."""
-    names = {field.name for field in fields(kind)}
+    names = {field.name for field in fields(kind)} - left_out
     if not isinstance(stored, dict) or set(stored) != names:
         raise ValueError(f"not a stored {kind.__name__}")
     return stored
@@ -103,58 +109,112 @@ def _number(value: object) -> int:
     return value
 
 
-def _span(stored: dict[str, Any]) -> Span:
-    _checked(Span, stored)
-    return Span(_number(stored["start"]), _number(stored["end"]))
-
-
-def _handler(stored: dict[str, Any]) -> Handler:
-    _checked(Handler, stored)
-    for name in ("name", "path", "qualified_name", "evidence"):
-        _text(stored[name])
-    _number(stored["line"])
-    if stored["confidence"] not in ("declared", "conventional", "named"):
-        raise ValueError("no such confidence")
-    for name in ("memory", "timeout"):
-        if stored[name] is not None:
-            _number(stored[name])
-    return Handler(**stored)
-
-
-def _fix(stored: dict[str, Any]) -> Fix:
-    _checked(Fix, stored)
-    edits = tuple(Edit(_text(e["path"]), _span(e["span"]), _text(e["text"])) for e in stored["edits"])
-    creates = tuple(NewFile(_text(c["path"]), _text(c["text"])) for c in stored["creates"])
-    return Fix(_text(stored["title"]), edits, creates, _safety(stored["safety"]), _text(stored["reason"]))
-
-
-def _safety(value: object) -> Any:
-    if value not in ("safe", "unsafe"):
-        raise ValueError("no such safety")
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
     return value
 
 
-def _finding(stored: dict[str, Any]) -> Finding:
-    _checked(Finding, stored)
-    numbers = {name: _number(stored[name]) for name in ("line", "column", "end_line", "end_column")}
-    texts = {name: _text(stored[name]) for name in ("code", "name", "message", "path")}
-    return Finding(
-        **texts,
-        **numbers,
-        span=_span(stored["span"]),
-        trace=tuple(Step(_text(s["path"]), _number(s["line"]), _text(s["text"])) for s in stored["trace"]),
-        handler=_handler(stored["handler"]) if stored["handler"] is not None else None,
-        fixable=_safety(stored["fixable"]) if stored["fixable"] is not None else None,
-        fix=_fix(stored["fix"]) if stored["fix"] is not None else None,
+def _one_of(choices: tuple[T, ...], value: object) -> T:
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise ValueError("no such choice")
+
+
+def _maybe(read: Callable[[object], T], value: object) -> T | None:
+    return None if value is None else read(value)
+
+
+def _each(read: Callable[[object], T], stored: object) -> tuple[T, ...]:
+    if not isinstance(stored, list):
+        raise TypeError("not a list")
+    return tuple(read(value) for value in stored)
+
+
+def _safety(value: object) -> Safety:
+    return _one_of(SAFETIES, value)
+
+
+def _span(value: object) -> Span:
+    stored = _fields(Span, value)
+    return Span(_number(stored["start"]), _number(stored["end"]))
+
+
+def _step(value: object) -> Step:
+    stored = _fields(Step, value)
+    return Step(_text(stored["path"]), _number(stored["line"]), _text(stored["text"]))
+
+
+def _edit(value: object) -> Edit:
+    stored = _fields(Edit, value)
+    return Edit(_text(stored["path"]), _span(stored["span"]), _text(stored["text"]))
+
+
+def _new_file(value: object) -> NewFile:
+    stored = _fields(NewFile, value)
+    return NewFile(_text(stored["path"]), _text(stored["text"]))
+
+
+def _problem(value: object) -> Problem:
+    stored = _fields(Problem, value)
+    return Problem(_text(stored["path"]), _number(stored["line"]), _text(stored["message"]))
+
+
+def _handler(value: object) -> Handler:
+    stored = _fields(Handler, value)
+    return Handler(
+        name=_text(stored["name"]),
+        path=_text(stored["path"]),
+        line=_number(stored["line"]),
+        qualified_name=_text(stored["qualified_name"]),
+        evidence=_text(stored["evidence"]),
+        confidence=_one_of(CONFIDENCES, stored["confidence"]),
+        runtime=_maybe(_text, stored["runtime"]),
+        memory=_maybe(_number, stored["memory"]),
+        timeout=_maybe(_number, stored["timeout"]),
+        snapstart=_maybe(_flag, stored["snapstart"]),
+        vpc=_maybe(_flag, stored["vpc"]),
+        provisioned_concurrency=_maybe(_flag, stored["provisioned_concurrency"]),
     )
 
 
-def _run(stored: dict[str, Any]) -> Run:
+def _fix(value: object) -> Fix:
+    stored = _fields(Fix, value)
+    return Fix(
+        title=_text(stored["title"]),
+        edits=_each(_edit, stored["edits"]),
+        creates=_each(_new_file, stored["creates"]),
+        safety=_safety(stored["safety"]),
+        reason=_text(stored["reason"]),
+    )
+
+
+def _finding(value: object) -> Finding:
+    stored = _fields(Finding, value)
+    return Finding(
+        code=_text(stored["code"]),
+        name=_text(stored["name"]),
+        message=_text(stored["message"]),
+        path=_text(stored["path"]),
+        span=_span(stored["span"]),
+        line=_number(stored["line"]),
+        column=_number(stored["column"]),
+        end_line=_number(stored["end_line"]),
+        end_column=_number(stored["end_column"]),
+        trace=_each(_step, stored["trace"]),
+        handler=_maybe(_handler, stored["handler"]),
+        fixable=_maybe(_safety, stored["fixable"]),
+        fix=_maybe(_fix, stored["fix"]),
+    )
+
+
+def _run(value: object) -> Run:
+    stored = _fields(Run, value, OF_THE_MOMENT)
     return Run(
-        tuple(_finding(finding) for finding in stored["findings"]),
-        tuple(Problem(_text(p["path"]), _number(p["line"]), _text(p["message"])) for p in stored["problems"]),
-        tuple(_handler(handler) for handler in stored["handlers"]),
-        _number(stored["files"]),
-        _number(stored["skipped"]),
-        0.0,
+        findings=_each(_finding, stored["findings"]),
+        problems=_each(_problem, stored["problems"]),
+        handlers=_each(_handler, stored["handlers"]),
+        files=_number(stored["files"]),
+        skipped=_number(stored["skipped"]),
     )
