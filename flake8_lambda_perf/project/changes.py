@@ -23,6 +23,7 @@ _ASSIGNED = r"[ \t]*(?::[^=\n]{1,80})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
 _UNPACKED = r"[ \t]*,(?=[\w \t.,\[\]\"'*)]*=(?!=))"
 DOTTED = re.compile(rf"\.(\w+){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
 BARE = re.compile(rf"\b(environ){_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(putenv)\(".encode())
+RENAMED = re.compile(rb"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
 BY_NAME = re.compile(rb"\bsetattr\((?:[^,\n]+,[ \t]*[\"'](\w+)[\"'])?")
 
 
@@ -100,6 +101,12 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
     if b"environ" in data or b"putenv" in data:
         for found in BARE.finditer(data):
             yield "environ", found.start()
+        for other in RENAMED.finditer(data):
+            for found in re.finditer(rb"\b%b[\[.]" % (other[1] or other[2]), data):
+                yield "environ", found.start()
+    for word, name in ((b"globals()", ANY_NAME), (b"vars(", "__dict__")):
+        if word in data:
+            yield from ((name, found.start()) for found in re.finditer(re.escape(word), data))
     if b"setattr" in data:
         for found in BY_NAME.finditer(data):
             yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()

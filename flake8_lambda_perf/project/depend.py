@@ -218,6 +218,8 @@ class Dependence:
                     found = found.join(self.member(module, expr.attr))
                 case Ext(name=name):
                     found = found.join(self.outside.external(f"{name}.{expr.attr}") or NONE)
+                    if name.endswith("()"):
+                        found = found.join(self.outside.changed(value, expr.attr))
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if values and all(isinstance(value, Mod | Inst | Cls) for value in values):
@@ -229,7 +231,7 @@ class Dependence:
         if key in self.active:
             return NONE
         self.active.add(key)
-        found, known = self.outside.changed(Inst(cls), expr.attr), False
+        found, known, given = self.outside.changed(Inst(cls), expr.attr), False, False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
@@ -242,10 +244,19 @@ class Dependence:
                     found = found.join(self.result(binding.target))
                 elif binding.value is not None:
                     found = found.join(self.binding(binding))
+                    given = given or isinstance(binding.place.statement, ast.AnnAssign)
         self.active.discard(key)
-        if known:
+        if known and not (given and self._has_generated_constructor(cls)):
             return found
-        return self.expression(expr.value, place).join(REQUEST if _is_self(expr, place) else NONE)
+        return found.join(self.expression(expr.value, place)).join(REQUEST if _is_self(expr, place) else NONE)
+
+    def _has_generated_constructor(self, cls: Class) -> bool:
+        """Tells whether what a call of the class is given may become its attributes: dataclasses, models, named tuples."""
+        order = self.names.members.order(cls)
+        own = [owner for owner in order if isinstance(owner, Class)]
+        if any("__init__" in owner.scope.bindings for owner in own):
+            return False
+        return len(own) < len(order) or any(owner.node.decorator_list for owner in own)
 
     # -- calls --------------------------------------------------------------------------------
 

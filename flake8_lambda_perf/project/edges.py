@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.callbacks import Callbacks, Start, inside
 from flake8_lambda_perf.project.edge import Edge, EdgeKind
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -243,8 +243,3 @@ def _selector(names: Names, edge: Edge) -> str | None:
     if any(binding.kind == "param" and binding.place.scope.function is function for binding in bindings):
         return node.func.id
     return None
-
-
-def last_name(expr: ast.expr) -> str:
-    """Names what a call calls, without what stands before the dot."""
-    return expr.attr if isinstance(expr, ast.Attribute) else expr.id if isinstance(expr, ast.Name) else ""

@@ -242,6 +242,7 @@ class Module:
     attributes: list[tuple[ast.Attribute, Place]] = field(default_factory=list)
     stores: list[tuple[ast.expr, Place]] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=dict)  # of attributes, in what is indexed so far
+    environments: frozenset[str] = frozenset()  # other names of `os.environ`
     end: Place = field(init=False)
     properties: set[str] = field(default_factory=set)  # names of methods that run on attribute access
     global_writes: dict[str, list[Binding]] = field(default_factory=dict)  # `global x` assignments in functions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from flake8_lambda_perf.project.facts import (
     Binding,
@@ -20,6 +21,9 @@ from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
 __all__ = ["MUTATORS", "index_body", "index_module", "is_property"]
 
 
+ENVIRONMENT = re.compile(r"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
+
+
 def index_module(path: str, tree: ast.Module, text: str) -> Module:
     """Indexes the module's body; functions follow when `index_body` is called for them."""
     module = Module(path, tree, text)
@@ -27,6 +31,8 @@ def index_module(path: str, tree: ast.Module, text: str) -> Module:
     root = Branch(None, "root", tree)
     anchor = tree.body[0] if tree.body else ast.Pass(lineno=1, col_offset=0)
     module.place = Place(module.scope, root, 0, anchor)
+    if "environ" in text:
+        module.environments = frozenset(name for found in ENVIRONMENT.finditer(text) for name in found.groups() if name)
     indexer = _Indexer(module, None)
     indexer.block(tree.body, module.scope, root)
     module.end = Place(module.scope, root, 1 << 60, anchor)

@@ -38,7 +38,9 @@ class Members:
         self.orders: dict[Class, list[Class | Ext]] = {}
         self.active: set[tuple[object, str]] = set()
         self.changed: dict[tuple[object, str], tuple[tuple[Change, bool], ...]] = {}
-        self._owners: dict[str, tuple[list[frozenset[Value]], set[Class], bool]] = {}  # what changes of a name are made on
+        self._owners: dict[
+            str, tuple[list[frozenset[Value]], set[Class], bool]
+        ] = {}  # what changes of a name are made on
 
     def forget(self) -> None:
         """Drops what was evaluated."""
@@ -56,6 +58,8 @@ class Members:
             case Mod(module=module):
                 found = self.module_member(module, attr)
                 return self.with_changes(base, attr, ANYTHING if found is None else found)
+            case Inst(cls=cls) if attr == "__class__":
+                return frozenset({Cls(cls)})
             case Inst(cls=cls):
                 return self.with_changes(base, attr, self._guarded(cls, attr, instance=True))
             case Cls(cls=cls):
@@ -75,21 +79,24 @@ class Members:
 
     # -- changes from outside -----------------------------------------------------------------
 
-    def changes_of(self, base: Mod | Inst | Cls, attr: str) -> tuple[tuple[Change, bool], ...]:
+    def changes_of(self, base: Mod | Inst | Cls | Ext, attr: str) -> tuple[tuple[Change, bool], ...]:
         """Lists what may change an attribute of a module or class, and whether each surely means that one."""
         changes = self.names.changes.of(attr)
         if not changes:
             return ()
-        key = (base.module if isinstance(base, Mod) else base.cls, attr)
+        key = (base.cls if isinstance(base, Inst | Cls) else base, attr)
         if key not in self.changed:
             self.changed[key] = ()
             owners, classes, is_open = self._owners_of(attr, changes)
-            kin = set() if isinstance(base, Mod) else {cls for cls in classes if self._are_kin(cls, base.cls)}
+            own = base.cls if isinstance(base, Inst | Cls) else None
+            kin = {cls for cls in classes if own is not None and self._are_kin(cls, own)}
             found = []
             for change, values in zip(changes, owners, strict=True):
-                if base in values or (kin and any(isinstance(value, Inst | Cls) and value.cls in kin for value in values)):
+                if base in values or (
+                    kin and any(isinstance(value, Inst | Cls) and value.cls in kin for value in values)
+                ):
                     found.append((change, True))
-                elif change.name == attr and UNKNOWN in values:
+                elif change.name == attr and UNKNOWN in values and not isinstance(base, Ext):
                     found.append((change, False))
             self.changed[key] = tuple(found)
         else:

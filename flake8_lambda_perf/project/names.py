@@ -311,6 +311,11 @@ class Names:
             attr = str(node.args[1].value)
             found = self.join(self.members.attribute(base, attr) for base in self.values(node.args[0], place))
             return found | (self.values(node.args[2], place) if len(node.args) > 2 else NOTHING)
+        if name == "globals":
+            return frozenset({Mod(place.scope.module)})
+        if name == "type" and len(node.args) == 1:
+            kinds = self.values(node.args[0], place)
+            return frozenset(Cls(value.cls) if isinstance(value, Inst) else UNKNOWN for value in kinds)
         if name == "getattr":
             return ANYTHING
         if name == "importlib.import_module" and node.args and isinstance(node.args[0], ast.Constant):

@@ -28,7 +28,7 @@ class Outside:
         """Drops what was evaluated."""
         self._changed.clear()
 
-    def changed(self, base: Mod | Inst, attr: str) -> Dep:
+    def changed(self, base: Mod | Inst | Ext, attr: str) -> Dep:
         """Joins what is assigned to an attribute from outside, and the tests that choose whether it is."""
         key = (base, attr)
         if key not in self._changed:

@@ -113,10 +113,12 @@ class Recorder:
         while isinstance(changed, ast.Subscript):
             within, key = True, changed.slice
             changed = changed.value
+        if isinstance(changed, ast.Call) and isinstance(changed.func, ast.Name):
+            changed = _namespace(changed, changed.func.id)
         if isinstance(changed, ast.Attribute):
             change = Change(changed.attr, changed.value, value, place, within, key)
-        elif isinstance(changed, ast.Name) and changed.id == "environ":
-            change = Change(changed.id, changed, value, place, within, key)
+        elif isinstance(changed, ast.Name) and (changed.id == "environ" or changed.id in self.module.environments):
+            change = Change("environ", changed, value, place, within, key)
         else:
             return
         self.module.changes.setdefault(change.name, []).append(change)
@@ -262,6 +264,15 @@ class Recorder:
         for default in [*args.defaults, *args.kw_defaults]:
             if default is not None:
                 self.expression(default, place)
+
+
+def _namespace(call: ast.Call, name: str) -> ast.expr:
+    """Names what `globals()[...] = ...` and `vars(x).update(...)` change."""
+    if name == "globals":
+        return ast.copy_location(ast.Attribute(call, ANY_NAME, ast.Store()), call)
+    if name == "vars" and call.args:
+        return ast.copy_location(ast.Attribute(call.args[0], "__dict__", ast.Store()), call)
+    return call
 
 
 def prefix(scope: Scope) -> str:

@@ -163,3 +163,8 @@ def defaults(args: ast.arguments) -> list[tuple[str, ast.expr]]:
         (arg.arg, value) for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value is not None
     )
     return found
+
+
+def last_name(expr: ast.expr) -> str:
+    """Names what a call calls, without what stands before the dot."""
+    return expr.attr if isinstance(expr, ast.Attribute) else expr.id if isinstance(expr, ast.Name) else ""

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func
+from flake8_lambda_perf.project.values import Cls, Ext, Func, last_name
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+    from flake8_lambda_perf.project.facts import Function, Place, Site
     from flake8_lambda_perf.project.memo import Memos
     from flake8_lambda_perf.project.names import Names
+
+
+PLAIN_METACLASSES = frozenset({"ABCMeta", "EnumMeta", "EnumType", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ class Wrappers:
 
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
+        for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and any(keyword.arg == "metaclass" for keyword in owner.node.keywords):
+                return not any(last_name(keyword.value) in PLAIN_METACLASSES for keyword in owner.node.keywords)
         for decorator in cls.node.decorator_list:
             expr = decorator.func if isinstance(decorator, ast.Call) else decorator
             for value in self.names.values(expr, cls.place):
@@ -134,6 +141,9 @@ class Wrappers:
 def _hands_on(call: ast.Call, inner: Function) -> bool:
     """Tells whether a wrapper passes on just the arguments it got, in their order."""
     args = inner.node.args
+    names = {parameter.arg for parameter in inner.params}
+    if names & inner.scope.mutations.keys() or any(len(inner.scope.bindings[name]) > 1 for name in names):
+        return False
     own = [arg.arg for arg in (*args.posonlyargs, *args.args)]
     expected: list[str] = [*own, *([f"*{args.vararg.arg}"] if args.vararg else [])]
     given: list[str] = []
