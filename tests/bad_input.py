@@ -1,4 +1,4 @@
-"""What the tests of bad input share: a slow program, a project around it, and the real command as a process of its own."""
+"""What the tests of bad input share: a slow program, a project around it, and the real command as a process."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def test_file_with_an_odd_name_is_checked_shown_and_fixed(name: str, shown: str,
     assert check(root) == Answer(1, FOUND.replace("app.py", shown), "")
     assert json.loads(run(root, "check", "--format", "json").out)["findings"][0]["path"] == name
     patch = run(root, "fix", "--diff").out
-    done = subprocess.run(["git", "apply", "--check", "-"], cwd=root, input=patch.encode(), check=False, capture_output=True)
+    done = subprocess.run(
+        ["git", "apply", "--check", "-"], cwd=root, input=patch.encode(), check=False, capture_output=True
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert run(root, "fix") == Answer(0, f"fixed {shown}\n", APPLIED)
     assert (root / name).read_bytes() == FIXED
@@ -115,7 +117,12 @@ def test_working_directory_that_is_gone_is_told(tmp_path: Path) -> None:
 
 
 STREAMS = {
-    "standard input": ("$TOOL check - <&-", 2, "", "standard input is closed, so there is nothing to read for -; name a file"),
+    "standard input": (
+        "$TOOL check - <&-",
+        2,
+        "",
+        "standard input is closed, so there is nothing to read for -; name a file",
+    ),
     "standard output": ("$TOOL check --format concise >&-", 1, "", ""),
     "standard error": ("$TOOL check --format concise 2>&-", 1, FOUND, ""),
     "a full disk": (

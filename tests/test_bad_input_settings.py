@@ -38,7 +38,10 @@ SETTINGS = {
         '`client-form` must be one of "auto", "module", "cached", not the text "lazy"',
     ),
     "an unknown name of a rule": (b'select = ["aws-clients"]\n', None),
-    "an unknown code for some files": (b'[per-file-ignores]\n"*" = ["XX"]\n', f"per-file-ignores: XX is no rule: {ALL_RULES}"),
+    "an unknown code for some files": (
+        b'[per-file-ignores]\n"*" = ["XX"]\n',
+        f"per-file-ignores: XX is no rule: {ALL_RULES}",
+    ),
 }
 
 
@@ -57,7 +60,9 @@ def test_wrong_settings_stop_every_command(
     out, err = capsys.readouterr()
     assert out == ""
     if message is None:
-        assert err.startswith(f"lambda-perf: {tmp_path}/lambda-perf.toml: select: aws-clients is no rule: did you mean ")
+        assert err.startswith(
+            f"lambda-perf: {tmp_path}/lambda-perf.toml: select: aws-clients is no rule: did you mean "
+        )
     else:
         assert err == f"lambda-perf: {tmp_path}/lambda-perf.toml: {message}\n"
     assert (tmp_path / "app.py").read_bytes() == SLOW
@@ -179,8 +184,10 @@ MANIFESTS = {
     "that leads out of the project": (
         TEMPLATE + b"    Properties: {CodeUri: ../../outside, Handler: app.handler, Runtime: python3.12}\n",
         2,
-        "template.yaml:5: error: CodeUri `../../outside` leads out of the project, and nothing there is read; "
-        "run on a folder that holds both, or name the handler in `handlers`\n",
+        (
+            "template.yaml:5: error: CodeUri `../../outside` leads out of the project, and nothing there is read; "
+            "run on a folder that holds both, or name the handler in `handlers`\n"
+        ),
     ),
 }
 
