@@ -338,7 +338,7 @@ class Analysis:
         for value in self.names.values(node.func, site.place):
             if isinstance(value, Partial):
                 values += [(arg, value.place) for arg in (*value.node.args, *(k.value for k in value.node.keywords))]
-        duties = self.graph.duties.of_build(client.name, values)
+        duties = self.graph.duties.of_build(client.name, site, values)
         if duties is None:
             return
         proofs = tuple(self.graph.proofs(site.place, duties))

@@ -47,13 +47,21 @@ class Contents:
         here = set(place.branch.chain())
         found = NONE
         for scope in scopes:
-            for value, where in scope.mutations.get(name, ()):
+            for value, where in (*scope.mutations.get(name, ()), *scope.adjustments.get(name, ())):
                 found = found.join(self._put(value, where)).join(self.dependence.choice(where, here))
         if not any(self._is_container(binding) for binding in bindings):
             return found
         if owner.function is None:
             return found.join(self.shared(owner.module, name))
         return found.join(self._passed(name, owner.function.calls))
+
+    def adjusted(self, binding: Binding) -> Dep:
+        """Joins what an object is changed with after it was bound to a name: its attributes, settings, headers."""
+        scope = binding.place.scope
+        found = NONE
+        for value, where in scope.adjustments.get(binding.name, ()):
+            found = found.join(self._put(value, where))
+        return found
 
     def _put(self, value: ast.expr, place: Place) -> Dep:
         if isinstance(value, ast.Lambda):  # it decides what is sorted how

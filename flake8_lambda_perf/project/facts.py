@@ -124,6 +124,7 @@ class Scope:
     """The names bound in a module, class, function or comprehension."""
 
     __slots__ = (
+        "adjustments",
         "bindings",
         "function",
         "global_names",
@@ -156,6 +157,7 @@ class Scope:
         self.bindings: dict[str, list[Binding]] = {}
         self.kills: dict[str, list[tuple[Branch, int, int]]] = {}
         self.mutations: dict[str, list[tuple[ast.expr, Place]]] = {}
+        self.adjustments: dict[str, list[tuple[ast.expr, Place]]] = {}  # of objects: attributes, settings, headers
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
 

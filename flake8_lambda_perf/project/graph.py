@@ -78,6 +78,7 @@ class Graph:
         self._known: dict[Function, list[Edge]] = {}
         names.arguments_of = self._arguments_of
         names.is_open = lambda function: function in self.entries
+        names.passed = lambda function: self.entries[function]
         self.edges.on_instance = self._note_instance
 
     # -- forwards -----------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class Graph:
         if start is None:
             return
         queue: deque[tuple[State, tuple[Edge, ...]]] = deque([((function, start), ())])
-        seen: set[State] = {(function, start)}
+        seen: set[tuple[State, object]] = {((function, start), None)}
         reached: set[object] = set()
         while queue and len(seen) < STATES:
             (here, owed), path = queue.popleft()
@@ -208,9 +209,11 @@ class Graph:
                     yield Proof(here, path)
             for edge in self.callers.get(here, ()):
                 state = self._step(edge, owed, through_constructors)
-                if state is not None and state not in seen:
-                    seen.add(state)
-                    queue.append((state, (edge, *path)))
+                longer = (edge, *path)
+                step = (state, _outermost_build(longer) if through_constructors else None)
+                if state is not None and step not in seen:
+                    seen.add((state, step[1]))
+                    queue.append((state, longer))
 
     def _initial(self, place: Place, duties: Iterable[Duty]) -> frozenset[Duty] | None:
         memo = self.memos.around(place)

@@ -155,6 +155,8 @@ class Memos:
                 return set().union(*(self._aliased(value, place, depth) for value in values))
             case ast.IfExp(body=body, orelse=orelse):
                 return self._aliased(body, place, depth) | self._aliased(orelse, place, depth)
+            case ast.Compare() | ast.BinOp() | ast.UnaryOp():
+                return self.read(expr, place, depth)
         return set()
 
     def _global(self, name: str, place: Place, kind: str) -> set[Location]:

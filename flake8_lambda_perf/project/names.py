@@ -59,6 +59,7 @@ class Names:
         self.containers = Containers(self)
         self.arguments_of: Callable[[Function, str], Iterable[Argument]] = lambda _function, _name: ()
         self.is_open: Callable[[Function], bool] = lambda _function: False
+        self.passed: Callable[[Function], int] = lambda _function: 0  # how many arguments the platform passes
         self.changes = Changes()
         self.memo: dict[ast.AST, frozenset[Value]] = {}
         self.active: set[object] = set()
@@ -240,7 +241,9 @@ class Names:
         self.active.add(key)
         found: set[Value] = set()
         if self.is_open(function):
-            found.add(UNKNOWN)
+            is_passed = (binding.index or 0) < self.passed(function) + function.has_receiver
+            default = None if is_passed else dict(defaults(function.node.args)).get(binding.name)
+            found |= self.values(default, function.place) if default is not None else ANYTHING
         for argument in self.arguments_of(function, binding.name):
             if argument.expr is None or argument.place is None:
                 found.add(UNKNOWN)

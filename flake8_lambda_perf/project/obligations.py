@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.depend import Dependence
     from flake8_lambda_perf.project.edges import Edge
-    from flake8_lambda_perf.project.facts import Class, Function, Place
+    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
     from flake8_lambda_perf.project.names import Names
 
 
@@ -99,12 +99,21 @@ class Duties:
                 return function
         return None
 
-    def of_build(self, name: str, exprs: Iterable[tuple[ast.expr, Place]]) -> list[Duty] | None:
+    def of_build(self, name: str, site: Site, exprs: Iterable[tuple[ast.expr, Place]]) -> list[Duty] | None:
         """Lists what must hold for a client built from expressions to be the same every time; None if it is not."""
-        found = self.dependence.outside.sdk() if name.startswith(SDKS) else NONE
+        found = self._of_sdk(site) if name.startswith(SDKS) else NONE
         for expr, place in exprs:
             found = found.join(self.dependence.expression(expr, place))
         return self._same(found)
+
+    def _of_sdk(self, site: Site) -> Dep:
+        """Joins what an AWS session or client reads of its own, and what it is changed with after it is built."""
+        found = self.dependence.outside.sdk()
+        for bindings in site.place.scope.bindings.values():
+            for binding in bindings:
+                if binding.place.statement is site.place.statement and binding.kind in ("assign", "with"):
+                    found = found.join(self.dependence.contents.adjusted(binding))
+        return found
 
     def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
         """Lists what must hold for expressions to be the same on every request; None if they are not."""

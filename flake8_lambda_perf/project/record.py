@@ -96,6 +96,7 @@ class Recorder:
             root = root.value
         if isinstance(root, ast.Name) and value is not None:
             place.scope.mutations.setdefault(root.id, []).append((value, place))
+            place.scope.adjustments.setdefault(root.id, []).append((value, place))
             if isinstance(node, ast.Subscript):
                 place.scope.mutations[root.id].append((node.slice, place))
         if kind == "del":
@@ -171,6 +172,13 @@ class Recorder:
             if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                     place.scope.mutations.setdefault(func.value.id, []).append((value, place))
+            if func.attr.startswith("set_") or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
+                root = func.value
+                while isinstance(root, ast.Attribute | ast.Subscript):
+                    root = root.value
+                if isinstance(root, ast.Name):
+                    for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                        place.scope.adjustments.setdefault(root.id, []).append((value, place))
             if func.attr in MUTATORS:
                 key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
                 for value in node.args:
