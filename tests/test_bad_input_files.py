@@ -28,6 +28,7 @@ from bad_input import (
 from flake8_lambda_perf.cli import fix as fix_command
 from flake8_lambda_perf.cli import main
 from flake8_lambda_perf.cli.write import write_changes
+from flake8_lambda_perf.engine import Change  # noqa: TC001  # read by pytest too
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names, links, limits or signals")
 
@@ -191,7 +192,7 @@ def test_file_that_its_user_saves_meanwhile_is_left_alone(
     monkeypatch.chdir(root)
     edited = SLOW + b"# saved by the user\n"
 
-    def save_first(folder: Path, changes: tuple[fix_command.Change, ...]) -> object:
+    def save_first(folder: Path, changes: tuple[Change, ...]) -> object:
         (root / "app.py").write_bytes(edited)
         return write_changes(folder, changes)
 
