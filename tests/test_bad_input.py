@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_three_thousand_levels_are_refused_without_a_crash(code: bytes, tmp_path
     status, out, err = check(root, "app.py", "deep.py")
     assert (status, out) == (2, FOUND)
     place, _, message = err.partition(" error: ")
-    assert place in ("deep.py:", "deep.py:1:", "deep.py:2:")
+    assert re.fullmatch(r"deep\.py:(\d+:)?", place)  # how far the parser itself gets differs by version
     assert message in (
         f"{DEEP}\n",
         "the code is nested more than 200 levels deep; split the longest chain, concatenation or elif\n",
