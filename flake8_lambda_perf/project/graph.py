@@ -69,11 +69,12 @@ class Graph:
         self.entries: dict[Function, int] = {}
         self.callers: dict[Function, list[Edge]] = {}
         self.requests: set[Function] = set()
-        self.explored: set[Body] = set()
+        self.explored: dict[Body, None] = {}  # in the order in which it was found
         self.built: dict[Class, set[Function | None]] = {}  # who builds instances; None: something that may keep them
         self.on_body: Callable[[Function], Iterable[Function]] = lambda _function: ()
         self._out: dict[Body, list[Edge]] = {}
-        self._open: set[Body] = set()  # bodies whose calls depend on what parameters are given
+        self._reads: dict[Body, frozenset[Function]] = {}  # the functions on whose known calls those of a body depend
+        self._counts: dict[Function, int] = {}  # of the calls known when a parameter was asked for, at the least
         self._possible: dict[Branch, bool] = {}
         self._known: dict[Function, list[Edge]] = {}
         names.arguments_of = self._arguments_of
@@ -90,31 +91,53 @@ class Graph:
         for entry in entries:
             self.entries.setdefault(entry, 2)
         before = (-1, -1)
+        changed: set[Function] = set()
         for _ in range(ROUNDS):
-            self._round()
+            known, kept = set(self.entries), len(self.edges.instantiated)
+            self._round(changed)
             size = (sum(len(edges) for edges in self.callers.values()), len(self.explored))
-            if size == before:
-                return
+            changed = {f for f, count in self._counts.items() if count != len(self.callers.get(f, ()))}
+            changed |= self.entries.keys() - known
+            if len(self.edges.instantiated) != kept:  # `self.method()` may mean more methods
+                changed |= {f for body, reads in self._reads.items() if _in_class(body) for f in reads}
+            if size == before or not changed:
+                break
             before = size
+        self._forget(changed)
+        self._sort_callers()
 
-    def _round(self) -> None:
-        """Explores once; values are evaluated anew with the calls found so far."""
-        self.names.forget()
+    def _sort_callers(self) -> None:
+        """Puts the calls of each function in an order that does not depend on the rounds it took to find them."""
+        self.callers = {}
+        fixed = (body for body in self._out if body not in self._reads)
+        for body in (*fixed, *(body for body in self.explored if body in self._reads)):
+            for edge in self._out.get(body, ()):
+                self.callers.setdefault(edge.callee, []).append(edge)
+
+    def _forget(self, changed: set[Function]) -> None:
+        """Drops what was found out while fewer calls of some functions were known than are now."""
+        self.names.forget(changed)
         self.dependence.forget()
         self.memos.forget()
         self.wrappers.forget()
         self._possible.clear()
+        for function in changed:
+            self._counts.pop(function, None)
+
+    def _round(self, changed: set[Function]) -> None:
+        """Explores once; what depends on the calls of functions of which others are known now is evaluated anew."""
+        self._forget(changed)
+        for body in [b for b, reads in self._reads.items() if b not in self.explored or not reads.isdisjoint(changed)]:
+            del self._reads[body], self._out[body]
         self.edges.properties = set().union(*(module.properties for module in self.modules.values()))
         self._link_classes()
         self._known = self.callers
         self.callers = {}
-        self._out = {body: edges for body, edges in self._out.items() if body not in self._open}
         for edges in self._out.values():
             for edge in edges:
                 self.callers.setdefault(edge.callee, []).append(edge)
-        self._open = set()
         self.requests = set()
-        self.explored = set()
+        self.explored = {}
         self._walk([(module, False) for module in self.modules.values()])
         self._walk([(entry, True) for entry in list(self.entries)])
 
@@ -129,7 +152,7 @@ class Graph:
                 continue
             if live and isinstance(body, Function):
                 self.requests.add(body)
-            self.explored.add(body)
+            self.explored[body] = None
             for edge in self._edges_of(body):
                 queue.append((edge.callee, live and (edge.memo is None or bool(edge.memo.instances))))
             if isinstance(body, Function):
@@ -141,11 +164,11 @@ class Graph:
         if body not in self._out:
             function = body if isinstance(body, Function) else None
             module = body.module if isinstance(body, Function) else body
-            self.names.read_parameter = False
+            self.names.reads = set()
             found = [edge for edge in self.edges.out_of(module, function) if self.possible(edge.place)]
             self._out[body] = found
-            if self.names.read_parameter:
-                self._open.add(body)
+            if self.names.reads:
+                self._reads[body] = frozenset(self.names.reads)
             for edge in found:
                 self.callers.setdefault(edge.callee, []).append(edge)
         return self._out[body]
@@ -165,8 +188,10 @@ class Graph:
 
     def _arguments_of(self, function: Function, name: str) -> Iterator[Argument]:
         """Lists what the calls known so far give a parameter."""
-        edges = self.callers.get(function) or self._known.get(function) or ()
-        for edge in edges:
+        edges = self.callers.get(function, ())
+        self.names.reads.add(function)
+        self._counts[function] = min(len(edges), self._counts.get(function, len(edges)))
+        for edge in edges or self._known.get(function, ()):
             argument = edge.given.get(name)
             yield argument if argument is not None else Argument(None, None)
 
@@ -280,6 +305,14 @@ class Graph:
             dep = self.dependence.expression(argument.expr, argument.place)
             found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs))
         return found
+
+
+def _in_class(body: Body) -> bool:
+    """Tells whether a body is that of a method, or of a function in one."""
+    function = body if isinstance(body, Function) else None
+    while function is not None and function.cls is None:
+        function = function.parent
+    return function is not None
 
 
 def _outermost_build(path: tuple[Edge, ...]) -> object:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
 
 LONGEST_NAME = 160
+Owners = tuple[list[frozenset[Value]], set[Class], frozenset[Function]]
+"""What changes of a name are made on, the classes among it, and the functions whose known calls decide that."""
 
 
 class Members:
@@ -38,9 +40,7 @@ class Members:
         self.orders: dict[Class, list[Class | Ext]] = {}
         self.active: set[tuple[object, str]] = set()
         self.changed: dict[tuple[object, str], tuple[tuple[Change, bool], ...]] = {}
-        self._owners: dict[
-            str, tuple[list[frozenset[Value]], set[Class], bool]
-        ] = {}  # what changes of a name are made on
+        self._owners: dict[str, Owners] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
@@ -87,7 +87,7 @@ class Members:
         key = (base.cls if isinstance(base, Inst | Cls) else base, attr)
         if key not in self.changed:
             self.changed[key] = ()
-            owners, classes, is_open = self._owners_of(attr, changes)
+            owners, classes, reads = self._owners_of(attr, changes)
             own = base.cls if isinstance(base, Inst | Cls) else None
             kin = {cls for cls in classes if own is not None and self._are_kin(cls, own)}
             found = []
@@ -100,18 +100,19 @@ class Members:
                     found.append((change, False))
             self.changed[key] = tuple(found)
         else:
-            is_open = attr in self._owners and self._owners[attr][2]
-        self.names.read_parameter = self.names.read_parameter or is_open
+            reads = self._owners[attr][2] if attr in self._owners else frozenset()
+        self.names.reads.update(reads)
         return self.changed[key]
 
-    def _owners_of(self, attr: str, changes: tuple[Change, ...]) -> tuple[list[frozenset[Value]], set[Class], bool]:
-        """Lists what each change of a name is made on, the classes among it, and whether more calls may add to it."""
+    def _owners_of(self, attr: str, changes: tuple[Change, ...]) -> Owners:
+        """Lists what each change of a name is made on, the classes among it, and the functions whose calls tell."""
         known = self._owners.get(attr)
         if known is not None:
             return known
         owners = [self.names.values(change.base, change.place) for change in changes]
         classes = {value.cls for values in owners for value in values if isinstance(value, Inst | Cls)}
-        found = owners, classes, any(change.base in self.names.open for change in changes)
+        reads = frozenset().union(*(self.names.open.get(change.base, ()) for change in changes))
+        found = owners, classes, reads
         if all(change.base in self.names.memo for change in changes):
             self._owners[attr] = found
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project.changes import Changes
@@ -63,14 +64,14 @@ class Names:
         self.changes = Changes()
         self.memo: dict[ast.AST, frozenset[Value]] = {}
         self.active: set[object] = set()
-        self.open: set[ast.AST] = set()  # what is known of them grows with the calls that are known
-        self.read_parameter = False
+        self.open: dict[ast.AST, frozenset[Function]] = {}  # the functions on whose known calls an expression depends
+        self.reads: set[Function] = set()  # the functions whose parameters were asked for
 
-    def forget(self) -> None:
-        """Drops what was evaluated with the calls known so far: there are more now."""
-        for expr in self.open:
+    def forget(self, changed: AbstractSet[Function]) -> None:
+        """Drops what depends on the calls of functions of which other calls are known now."""
+        for expr in [expr for expr, reads in self.open.items() if not reads.isdisjoint(changed)]:
+            del self.open[expr]
             self.memo.pop(expr, None)
-        self.open.clear()
         self.members.forget()
 
     # -- expressions --------------------------------------------------------------------------
@@ -79,20 +80,20 @@ class Names:
         """Lists what the expression can be."""
         found = self.memo.get(expr)
         if found is not None:
-            self.read_parameter = self.read_parameter or expr in self.open
+            self.reads.update(self.open.get(expr, ()))
             return found
         if expr in self.active:
             return NOTHING
         if len(self.active) > DEEPEST:
             return ANYTHING
         self.active.add(expr)
-        outer, self.read_parameter = self.read_parameter, False
+        outer, self.reads = self.reads, set()
         found = self._values(expr, place)
         self.active.discard(expr)
-        if self.read_parameter:
-            self.open.add(expr)
-        else:
-            self.read_parameter = outer
+        if self.reads:
+            self.open[expr] = frozenset(self.reads)
+        outer.update(self.reads)
+        self.reads = outer
         if len(found) > WIDEST:
             found = ANYTHING
         self.memo[expr] = found
@@ -234,7 +235,7 @@ class Names:
         assert function is not None
         if function.cls is not None and binding.index == 0 and function.has_receiver:
             return frozenset({Cls(function.cls) if is_classmethod(function) else Inst(function.cls)})
-        self.read_parameter = True
+        self.reads.add(function)
         key = (function, binding.name)
         if key in self.active:
             return NOTHING
