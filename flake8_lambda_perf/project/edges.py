@@ -47,7 +47,8 @@ class Edges:
         if function is not None:
             index_body(function)
         for site in list(module.calls if function is None else function.calls):
-            yield from self.of_site(function, site)
+            if self.relevance.concerns(site):
+                yield from self.of_site(function, site)
         if self.properties:
             for attribute, place in list(module.attributes if function is None else function.attributes):
                 if attribute.attr in self.properties:

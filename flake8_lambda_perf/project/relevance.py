@@ -11,10 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
-from flake8_lambda_perf.project.facts import Class, Function, Module
+from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Scope, Site
 
+STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 WORD = re.compile(r"[^\W\d]\w*")
-ALWAYS = frozenset({"import", "include_router", "register_blueprint", "patch_all", "addHandler", "import_module", "Depends", "Security"})
+ALWAYS = frozenset(
+    {
+        "import", "include_router", "register_blueprint", "patch_all", "addHandler", "import_module", "Depends",
+        "Security",
+    }
+)  # fmt: skip  # one name a line would take a screen
 
 
 EVERYWHERE = -1  # the mask of all handlers
@@ -33,6 +39,7 @@ class Relevance:
         self.names: dict[str, int] = dict.fromkeys(ALWAYS, EVERYWHERE)
         self.functions: set[Function] = set()
         self.forced: set[Function] = set()
+        self.stored: set[str] = set()  # attributes that are assigned: they may hold functions
         self._changes = 0
         self._classes: set[Class] = set()
         self._pending: list[tuple[frozenset[str], Function | Class | str, int]] = []
@@ -44,6 +51,46 @@ class Relevance:
         if function.parent is None or not self.matters(function.parent):
             return False
         self.functions.add(function)  # what is nested in a function that matters is looked at with it
+        return True
+
+    def concerns(self, site: Site) -> bool:
+        """Tells whether a call may run something that matters: by the callee's name, or by what it is handed."""
+        if site.function in self.forced:
+            return True
+        func = site.node.func
+        if isinstance(func, ast.Attribute):
+            if func.attr in self.names or func.attr in self.stored or func.attr.startswith(("__", "start")):
+                return True
+        elif not isinstance(func, ast.Name) or func.id in self.names or local_bindings(func.id, site.place.scope):
+            return True
+        return any(
+            self._may_matter(arg, site.place.scope) for arg in (*site.node.args, *(k.value for k in site.node.keywords))
+        )
+
+    def _may_matter(self, expr: ast.expr, scope: Scope, depth: int = 0) -> bool:
+        if depth > 4:
+            return True
+        match expr:
+            case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare() | ast.Subscript():
+                return False
+            case ast.Name(id=name):
+                if name in self.names:
+                    return True
+                values = [binding.value for binding in local_bindings(name, scope) if binding.kind != "param"]
+                return any(
+                    value is None or not isinstance(value, ast.Name) and self._may_matter(value, scope, depth + 1)
+                    for value in values
+                )
+            case ast.Attribute(attr=attr):
+                return attr in self.names or attr in self.stored
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return name in self.names or name == "partial"
+            case ast.Starred(value=value):
+                return self._may_matter(value, scope, depth + 1)
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                return any(self._may_matter(element, scope, depth + 1) for element in elements)
+            case ast.Dict(values=elements):
+                return any(self._may_matter(element, scope, depth + 1) for element in elements)
         return True
 
     def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
@@ -60,7 +107,9 @@ class Relevance:
             for node in ast.walk(arg):
                 if isinstance(node, ast.Lambda):
                     return True
-                if (isinstance(node, ast.Name) and node.id in self.names) or (isinstance(node, ast.Attribute) and node.attr in self.names):
+                if (isinstance(node, ast.Name) and node.id in self.names) or (
+                    isinstance(node, ast.Attribute) and node.attr in self.names
+                ):
                     return True
         return False
 
@@ -74,6 +123,7 @@ class Relevance:
             self._pending = [item for item in self._pending if not self._touch(*item)]
 
     def _take(self, module: Module) -> None:
+        self.stored.update(STORED.findall(module.text))
         lines = module.text.split("\n")
         sinks, mask = self.sinks(module), self.groups.get(module.path, EVERYWHERE)
         plain = "\r" not in module.text.replace("\r\n", "")
@@ -90,7 +140,9 @@ class Relevance:
             if found.count(function.name) == 1:
                 words -= {function.name}  # its own `def`
             if function.decorated:
-                words |= frozenset(word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator)))
+                words |= frozenset(
+                    word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator))
+                )
             self._pending.append((words, function, mask))
         for statement in [*module.tree.body, *(statement for cls in module.classes for statement in cls.node.body)]:
             self._take_statement(statement, lines, mask, sinks)
@@ -100,24 +152,36 @@ class Relevance:
                 self._pending.append((bases, cls, mask))
 
     def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int, sinks: frozenset[str]) -> None:
-        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            words = frozenset(WORD.findall("\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
-            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-                for name in WORD.findall(ast.unparse(target)):
-                    if not sinks.isdisjoint(words - {name}) and statement.value is not None and _hands_out(statement.value, sinks):
-                        self._name(name, mask)
-                    self._pending.append((words - {name}, name, mask))
+        if isinstance(statement, ast.Assign):
+            self._take_assignment(statement, statement.targets, lines, mask, sinks)
+        elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+            self._take_assignment(statement, [statement.target], lines, mask, sinks)
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 if alias.asname:
                     self._pending.append((frozenset(alias.name.split(".")), alias.asname, mask))
         elif isinstance(statement, ast.If | ast.Try | ast.With):
             for child in ast.iter_child_nodes(statement):
-                if isinstance(child, ast.stmt):
-                    self._take_statement(child, lines, mask, sinks)
-                elif isinstance(child, ast.ExceptHandler):
-                    for inner in child.body:
+                body = child.body if isinstance(child, ast.ExceptHandler) else [child]
+                for inner in body:
+                    if isinstance(inner, ast.stmt):
                         self._take_statement(inner, lines, mask, sinks)
+
+    def _take_assignment(
+        self,
+        statement: ast.Assign | ast.AnnAssign | ast.AugAssign,
+        targets: Iterable[ast.expr],
+        lines: list[str],
+        mask: int,
+        sinks: frozenset[str],
+    ) -> None:
+        words = frozenset(WORD.findall("\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
+        for target in targets:
+            for name in WORD.findall(ast.unparse(target)):
+                others = words - {name}
+                if not sinks.isdisjoint(others) and statement.value is not None and _hands_out(statement.value, sinks):
+                    self._name(name, mask)
+                self._pending.append((others, name, mask))
 
     def _touch(self, words: frozenset[str], owner: Function | Class | str, mask: int) -> bool:
         """Marks what matters; True when it does, so that it need not be looked at again."""
@@ -194,3 +258,13 @@ def _hands_out(value: ast.expr, sinks: frozenset[str]) -> bool:
         if name in sinks and node not in called:
             return True
     return False
+
+
+def local_bindings(name: str, scope: Scope) -> list[Binding]:
+    """Lists what binds a name inside functions, from the scope of its use outwards."""
+    here: Scope | None = scope
+    while here is not None and here.kind != "module":
+        if name in here.bindings and here.kind != "class":
+            return here.bindings[name]
+        here = here.parent
+    return []
