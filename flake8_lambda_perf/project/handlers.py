@@ -16,26 +16,44 @@ from flake8_lambda_perf.project.values import Ext, Func, Mod, Value
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
 
-EVENTS = frozenset({"event", "_event", "evt", "_evt", "events", "_", "__", "lambda_event", "e", "data", "payload", "request", "input_event", "event_data", "cloud_event", "message", "raw_event", "input", "record"})  # fmt: skip
+EVENTS = frozenset(
+    {
+        "event", "_event", "evt", "_evt", "events", "_", "__", "lambda_event", "e", "data", "payload", "request",
+        "input_event", "event_data", "cloud_event", "message", "raw_event", "input", "record",
+    }
+)  # fmt: skip  # one name a line would take a screen
 SURE_EVENTS = frozenset({"event", "_event", "evt", "lambda_event", "_evt"})
-CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "cxt", "contexto", "lambda_context", "_lambda_context", "__context", "lambda_ctx", "unused_context", "context_", "aws_context"})  # fmt: skip
+CONTEXTS = frozenset(
+    {
+        "context", "_context", "ctx", "_ctx", "cxt", "contexto", "lambda_context", "_lambda_context", "__context",
+        "lambda_ctx", "unused_context", "context_", "aws_context",
+    }
+)  # fmt: skip  # one name a line would take a screen
 BLANK = frozenset({"_", "__", "___", "unused"})
 NAMES = frozenset({"handler", "lambda_handler", "main", "entrypoint", "entry_point"})
 NEVER = frozenset({"function_handler", "send", "sendresponse", "send_response"})
 REQUESTS = frozenset({"event", "request"})
-WEB = ("flask", "fastapi", "django", "starlette", "bottle", "aiohttp", "tornado", "sanic", "chalice", "falcon", "pyramid", "quart")
+WEB = frozenset(
+    {
+        "flask", "fastapi", "django", "starlette", "bottle", "aiohttp", "tornado", "sanic", "chalice", "falcon",
+        "pyramid", "quart",
+    }
+)  # fmt: skip  # one name a line would take a screen
 
 SERVED = frozenset({"chalice.Chalice()"})
 """Apps that their framework deploys as they are."""
 
 SIGNATURE = re.compile(
-    rb"(?m)^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
+    rb"(?m)^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*"
+    rb"(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
     rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b"
     rb"|^(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]"
 )
-KEYWORDS = (b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
-            b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp", b"event_source",
-            b"durable_execution")  # fmt: skip
+KEYWORDS = (
+    b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
+    b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp",
+    b"event_source", b"durable_execution",
+)  # fmt: skip  # one word a line would take a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ def conventional(module: Module, names: Names) -> Iterator[Entry]:
             continue
         evidence = _by_decorator(function, names)
         if evidence is None and function.place.scope is module.scope and not _is_nested(function):
-            evidence = _by_signature(function, module)
+            evidence = _by_signature(function)
         if evidence is not None:
             yield _entry(function, function.name, evidence, "conventional")
     yield from _objects(module, names)
@@ -70,7 +88,7 @@ def _entry(function: Function, name: str, evidence: str, confidence: Confidence)
     return Entry(handler, function, min(required, 2))
 
 
-def _by_signature(function: Function, module: Module) -> str | None:
+def _by_signature(function: Function) -> str | None:
     """Tells how a function's name and parameters make it a handler."""
     assert not isinstance(function.node, ast.Lambda)
     args = [*function.node.args.posonlyargs, *function.node.args.args]
@@ -140,9 +158,14 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
                 line = binding.place.statement.lineno
                 evidence = f"{name} = {ast.unparse(binding.value)}"[:80]
                 yield Entry(Handler(name, module.path, line, name, evidence, "conventional"), None, 2)
-            elif isinstance(value, Func) and (name in NAMES or name.endswith("_handler")):
-                if isinstance(value.function.node, ast.Lambda) or _by_signature(value.function, module) or value.bound:
-                    yield _entry(value.function, name, f"{name} = {ast.unparse(binding.value)}"[:80], "conventional")
+            elif isinstance(value, Func) and _is_named_handler(name, value):
+                yield _entry(value.function, name, f"{name} = {ast.unparse(binding.value)}"[:80], "conventional")
+
+
+def _is_named_handler(name: str, value: Func) -> bool:
+    if name not in NAMES and not name.endswith("_handler"):
+        return False
+    return value.bound or isinstance(value.function.node, ast.Lambda) or _by_signature(value.function) is not None
 
 
 def _is_adapter(name: str) -> bool:
@@ -160,9 +183,11 @@ def single_parameter(module: Module) -> Iterator[Entry]:
         if isinstance(function.node, ast.Lambda) or function.place.scope is not module.scope or function.decorated:
             continue
         args = function.node.args
-        if len(args.args) == 1 and not (args.vararg or args.kwarg or args.kwonlyargs or args.posonlyargs):
-            if args.args[0].arg in REQUESTS and not function.name.startswith("_"):
-                yield _entry(function, function.name, f"signature ({args.args[0].arg}), called by nothing", "conventional")
+        if len(args.args) != 1 or args.vararg or args.kwarg or args.kwonlyargs or args.posonlyargs:
+            continue
+        name = args.args[0].arg
+        if name in REQUESTS and not function.name.startswith("_"):
+            yield _entry(function, function.name, f"signature ({name}), called by nothing", "conventional")
 
 
 def resolve_name(module: Module, name: str, names: Names) -> Function | str | None:

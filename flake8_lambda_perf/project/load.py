@@ -25,7 +25,9 @@ class Project:
     folders of layers that manifests name.
     """
 
-    def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, bytes], layers: Iterable[str] = ()) -> None:
+    def __init__(
+        self, root: Path, files: Iterable[str], overlay: Mapping[str, bytes], layers: Iterable[str] = ()
+    ) -> None:
         self.root = root
         self.layers = sorted({*layers})
         self.overlay = overlay
@@ -153,10 +155,14 @@ class Project:
         if foreign:
             return self._file(base, parts) if self._file(base, parts[:1]) else None
         while True:
-            for root in (base, f"{base}/src" if base else "src", f"{base}/python" if base else "python"):
+            found = self._file(base, parts)
+            if found is not None:
+                return found
+            for root in (f"{base}/src" if base else "src", f"{base}/python" if base else "python"):
                 found = self._file(root, parts)
                 if found is not None:
-                    return found
+                    nearer = self._elsewhere(parts, folder)
+                    return nearer if nearer is not None and _shared(nearer, folder) > _shared(found, folder) else found
             if not base:
                 break
             base = base.rpartition("/")[0]

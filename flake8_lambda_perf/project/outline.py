@@ -15,7 +15,9 @@ from functools import cache
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
 
-IMPORT = re.compile(rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
+IMPORT = re.compile(
+    rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+)
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
@@ -24,8 +26,10 @@ PLAIN = re.compile(rb"[\w \t.,*()\n]*")
 UNPLAIN = re.compile(rb"[\f\r\\]|;[ \t]*(?:from|import)\b|[:;][ \t]*(?:from|import)[ \t]")
 COMMENT = re.compile(rb"#[^\r\n]*")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
-ANYWHERE = (b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all", b"addHandler(",
-            b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(")  # fmt: skip
+ANYWHERE = (
+    b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all",
+    b"addHandler(", b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(",
+)  # fmt: skip  # one word a line would take a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
     for name, client in clients().items():
         if client.code == "LPF113":  # off by default, and `logging.getLogger` stands in nearly every module
             continue
-        found.setdefault(name.partition(".")[0].removesuffix("()").encode(), set()).add(name.rpartition(".")[2].encode() + b"(")
+        found.setdefault(name.partition(".")[0].removesuffix("()").encode(), set()).add(
+            name.rpartition(".")[2].encode() + b"("
+        )
     for alias in aliases():
         found.setdefault(alias.partition(".")[0].encode(), set()).add(alias.rpartition(".")[2].encode() + b"(")
     every = tuple(sorted(set().union(*found.values())))

@@ -128,4 +128,4 @@ handler = Mangum(app, lifespan="off")
 
 
 if __name__ == "__main__":
-    write_app(Path(sys.argv[1]), *map(int, sys.argv[2:3]))
+    write_app(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else len(NAMES))
