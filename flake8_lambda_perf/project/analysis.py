@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -120,13 +119,14 @@ class Analysis:
     def _is_used(self, module: Module, name: str) -> bool:
         """Tells whether a function's name is used in its module, or imported by another."""
         if module.text.count(name) > 1:
-            uses = re.compile(rf"(?m)^(?!\s*#|(?:async\s+)?def\s+{name}\b).*\b{name}\b")
-            if uses.search(module.text):
-                return True
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Name) and node.id == name:
+                    return True
+        own = [path for path in self.project.files if not is_test(path)]  # tests call handlers as the runtime does
         if self._imported_names is None:
-            outlines = (self.project.outline(path) for path in self.project.files)
+            outlines = (self.project.outline(path) for path in own)
             self._imported_names = frozenset(name for outline in outlines for _, _, names in outline.imports for name in names)
-        return name in self._imported_names or any(self._mentions(path, module.path, name) for path in self.project.files)
+        return name in self._imported_names or any(self._mentions(path, module.path, name) for path in own)
 
     def _mentions(self, path: str, target: str, name: str) -> bool:
         """Tells whether a file imports another, and holds a name that may be meant as one of its: `module.name(...)`."""

@@ -166,6 +166,7 @@ class Graph:
             module = body.module if isinstance(body, Function) else body
             self.names.reads = set()
             found = [edge for edge in self.edges.out_of(module, function) if self.possible(edge.place)]
+            found.sort(key=lambda edge: (edge.line, edge.callee.module.path, edge.callee.line))  # values have no order
             self._out[body] = found
             if self.names.reads:
                 self._reads[body] = frozenset(self.names.reads)
