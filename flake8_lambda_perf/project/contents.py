@@ -42,8 +42,6 @@ class Contents:
         scopes = [owner]
         if owner.function is not None:
             scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
-        if place.scope.kind == "comprehension":
-            scopes.append(place.scope)
         here = set(place.branch.chain())
         found = NONE
         for scope in scopes:

@@ -95,10 +95,10 @@ class Recorder:
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
         if isinstance(root, ast.Name) and value is not None:
-            place.scope.mutations.setdefault(root.id, []).append((value, place))
-            place.scope.adjustments.setdefault(root.id, []).append((value, place))
+            _scope_of(place).mutations.setdefault(root.id, []).append((value, place))
+            _scope_of(place).adjustments.setdefault(root.id, []).append((value, place))
             if isinstance(node, ast.Subscript):
-                place.scope.mutations[root.id].append((node.slice, place))
+                _scope_of(place).mutations[root.id].append((node.slice, place))
         if kind == "del":
             return
         value = None if kind == "aug" else value
@@ -171,14 +171,14 @@ class Recorder:
         if isinstance(func, ast.Attribute):
             if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                    place.scope.mutations.setdefault(func.value.id, []).append((value, place))
+                    _scope_of(place).mutations.setdefault(func.value.id, []).append((value, place))
             if func.attr.startswith("set_") or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
                 root = func.value
                 while isinstance(root, ast.Attribute | ast.Subscript):
                     root = root.value
                 if isinstance(root, ast.Name):
                     for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                        place.scope.adjustments.setdefault(root.id, []).append((value, place))
+                        _scope_of(place).adjustments.setdefault(root.id, []).append((value, place))
             if func.attr in MUTATORS:
                 key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
                 for value in node.args:
@@ -272,6 +272,14 @@ class Recorder:
         for default in [*args.defaults, *args.kw_defaults]:
             if default is not None:
                 self.expression(default, place)
+
+
+def _scope_of(place: Place) -> Scope:
+    """Names the scope whose names a comprehension changes."""
+    scope = place.scope
+    while scope.kind == "comprehension" and scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def _namespace(call: ast.Call, name: str) -> ast.expr:
