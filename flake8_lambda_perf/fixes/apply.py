@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import io
+import re
 import symtable
+import sys
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Edit, Fix, Problem, Span
@@ -23,6 +26,8 @@ NAMES_OF_MODULES = frozenset(dir(builtins)) | {
     "__annotations__",
     "WindowsError",
 }
+
+BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def _merged(taken: Mapping[str, list[Edit]], fix: Fix) -> dict[str, list[Edit]] 
     found: dict[str, list[Edit]] = {}
     for edit in fix.edits:
         edits = found.setdefault(edit.path, list(taken.get(edit.path, ())))
-        if edit in taken.get(edit.path, ()) and edit.span.start == edit.span.end:
+        if edit in taken.get(edit.path, ()) and _inserts(edit):
             continue
         if any(_conflicts(edit, other) for other in taken.get(edit.path, ())):
             return None
@@ -80,14 +85,19 @@ def _merged(taken: Mapping[str, list[Edit]], fix: Fix) -> dict[str, list[Edit]] 
     return found
 
 
+def _inserts(edit: Edit) -> bool:
+    """Tells whether an edit deletes nothing: it may take the character beside it, to be alone there."""
+    return len(edit.text) > 1 >= edit.span.end - edit.span.start
+
+
 def _conflicts(one: Edit, other: Edit) -> bool:
     a, b = one.span, other.span
     if a.start == a.end and b.start == b.end:
         return one != other and bool(_bound(one.text) & _bound(other.text))
     if a.start == a.end:
-        return b.start < a.start < b.end
+        return b.start < a.start < b.end or (_inserts(other) and b.start <= a.start <= b.end)
     if b.start == b.end:
-        return a.start < b.start < a.end
+        return a.start < b.start < a.end or (_inserts(one) and a.start <= b.start <= a.end)
     return a.start < b.end and b.start < a.end
 
 
@@ -121,7 +131,7 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
     """Applies edits that do not overlap; insertions at one place keep their order, functions behind statements."""
     parts: list[str] = []
     at = 0
-    for span, pieces in _grouped(edits):
+    for span, pieces in _grouped(text, edits):
         parts.append(text[at : span.start])
         parts.append(_together(pieces))
         at = span.end
@@ -129,33 +139,76 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
     return "".join(parts)
 
 
-def _grouped(edits: Iterable[Edit]) -> list[tuple[Span, list[str]]]:
+def _grouped(text: str, edits: Iterable[Edit]) -> list[tuple[Span, list[str]]]:
     found: dict[Span, list[str]] = {}
     for edit in sorted(edits, key=lambda edit: edit.span):
         found.setdefault(edit.span, [])
     for edit in edits:
         found[edit.span].append(edit.text)
-    return list(found.items())
+    return _without_empty_lines(text, list(found.items()))
+
+
+def _without_empty_lines(text: str, found: list[tuple[Span, list[str]]]) -> list[tuple[Span, list[str]]]:
+    """Widens neighbouring deletions by the blank lines that would then begin a block, or stand twice."""
+    wider = list(found)
+    for index, ((before, one), (span, other)) in enumerate(pairwise(found), 1):
+        if [*one, *other] != ["", ""] or before.end != span.start or text[before.start : before.start + 1] not in " \t":
+            continue
+        first = index - 1
+        while first and found[first - 1][1] == [""] and found[first - 1][0].end == found[first][0].start:
+            first -= 1
+        head = text[: found[first][0].start].rstrip(" \t")
+        blank = BLANK.match(text, span.end)
+        free = index + 1 == len(found) or blank is None or found[index + 1][0].start >= blank.end()
+        if blank is not None and free and (head.rstrip("\r\n").endswith(":") or head.endswith(("\n\n", "\r\n\r\n"))):
+            wider[index] = (Span(span.start, blank.end()), other)
+    return wider
 
 
 def _together(pieces: Sequence[str]) -> str:
     """Joins the texts that go to one place: imports, statements, functions; statements stand in one paragraph."""
-    ordered = sorted(pieces, key=_rank)
-    text = ""
-    for piece in ordered:
+    if len(pieces) == 1:
+        return pieces[0]
+    parts = [part for piece in pieces for part in _parts(piece)]
+    imports = [part for part in parts if _rank(part) == 0]
+    text = _imports_together(imports) if len(imports) > 1 else "".join(imports)
+    for piece in sorted((part for part in parts if _rank(part)), key=_rank):
         text = _joined(text, piece)
     return text
 
 
+def _parts(piece: str) -> list[str]:
+    """Splits a text behind the imports it starts with."""
+    if _rank(piece):
+        return [piece]
+    body = ast.parse(piece).body
+    end = next((index for index, node in enumerate(body) if not isinstance(node, ast.Import | ast.ImportFrom)), 0)
+    if not end:
+        return [piece]
+    lines = piece.splitlines(keepends=True)
+    last = body[end - 1].end_lineno or 0
+    return ["".join(lines[:last]), "".join(lines[last:])]
+
+
+def _imports_together(pieces: Sequence[str]) -> str:
+    """Joins imports of the standard library before others, each in order, where they stand without comments."""
+    if any("#" in piece for piece in pieces):
+        return "".join(pieces)
+    newline = "\r\n" if "\r\n" in pieces[0] else "\n"
+    found: dict[str, bool] = {}
+    for piece in pieces:
+        for node in ast.parse(piece).body:
+            name = node.module or "" if isinstance(node, ast.ImportFrom) else ast.unparse(node).split()[1]
+            found[ast.get_source_segment(piece, node) or ""] = name.partition(".")[0] in sys.stdlib_module_names
+    groups = [newline.join(sorted(text for text in found if found[text] is own)) for own in (True, False)]
+    text = (newline * 2).join(group for group in groups if group)
+    before = max((piece[: len(piece) - len(piece.lstrip())] for piece in pieces), key=len)
+    return before + text + max((piece[len(piece.rstrip()) :] for piece in pieces), key=len)
+
+
 def _rank(piece: str) -> int:
-    code = piece.lstrip()
-    return (
-        2
-        if code.startswith(("@", "def "))
-        else 0
-        if code.startswith(("import ", "from ")) and not piece[:1].isspace()
-        else 1
-    )
+    code = piece.lstrip("\r\n")
+    return 2 if code.startswith(("@", "def ")) else 0 if code.startswith(("import ", "from ")) else 1
 
 
 def _joined(text: str, piece: str) -> str:
@@ -168,6 +221,8 @@ def _joined(text: str, piece: str) -> str:
         return text.rstrip("\r\n") + newline * 3 + body
     if _rank(text) == _rank(piece) == 1:
         return text.rstrip("\r\n") + newline + body
+    if _rank(text) == 0:
+        return text.rstrip("\r\n") + newline * 2 + body
     return text + piece
 
 

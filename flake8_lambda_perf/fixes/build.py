@@ -91,6 +91,15 @@ def inserted(draft: Draft, offset: int, text: str) -> Edit:
     return Edit(draft.path, Span(offset, offset), text)
 
 
+def claimed(draft: Draft, offset: int, text: str) -> Edit:
+    """Inserts text where no other fix may insert in the same round: it takes the character beside it."""
+    if not draft.text:
+        return inserted(draft, offset, text)
+    if offset == 0:
+        return Edit(draft.path, Span(0, 1), text + draft.text[0])
+    return Edit(draft.path, Span(offset - 1, offset), draft.text[offset - 1] + text)
+
+
 def first_line(statement: ast.stmt) -> int:
     """Gives the line a statement starts on, decorators included."""
     decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes.accessor import import_text, only_for_it
 from flake8_lambda_perf.fixes.build import (
     Draft,
     MoveError,
@@ -18,7 +19,7 @@ from flake8_lambda_perf.fixes.build import (
     moved,
     replaced,
 )
-from flake8_lambda_perf.fixes.forms import Subject, import_text, only_for_it, removed, with_comments
+from flake8_lambda_perf.fixes.forms import Subject, removed, with_comments
 from flake8_lambda_perf.fixes.keeping import Keeping
 from flake8_lambda_perf.fixes.naming import free_name
 from flake8_lambda_perf.fixes.needs import AtRunTime

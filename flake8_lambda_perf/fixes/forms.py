@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes import import_places
 from flake8_lambda_perf.fixes.build import (
     Draft,
     Lot,
     MoveError,
     as_expression,
+    claimed,
     deleted,
-    indent_unit,
     inserted,
     lot_of,
     moved,
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.fixes.places import Top
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Binding, Function
+
+ACTION = re.compile(
+    r"#[\W\d]*(call|check|delete|download|fetch|find|get|insert|invoke|list|look up|process|publish|put|query|read"
+    r"|retrieve|save|scan|send|store|update|upload|write)s?\b(?!.*\b(client|connection|engine|resource|session)s?\b)",
+    re.IGNORECASE,
+)
+"""A comment on what the lines below do: it stays with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,8 @@ class Subject:
 
     def lot(self, statement: ast.stmt) -> Lot:
         """Gives a statement of the function with its surroundings."""
-        return lot_of(self.draft, statement, self.function.node)
+        lot = lot_of(self.draft, statement, self.function.node)
+        return replace(lot, above=()) if lot.above and ACTION.match(lot.above[0]) else lot
 
 
 def used_instead(subject: Subject, text: str) -> list[Edit]:
@@ -115,9 +125,9 @@ def at_module_scope(subject: Subject) -> list[Edit]:
     for travel in needs.travels:
         new = names[travel.binding.name]
         if new != travel.binding.name:
-            inside = _inside(subject)
+            own = inside(subject)
             edits += [
-                replaced(draft, use, new) for use in uses_of(subject.function, travel.binding.name) if use not in inside
+                replaced(draft, use, new) for use in uses_of(subject.function, travel.binding.name) if use not in own
             ]
     return edits
 
@@ -131,7 +141,7 @@ def _target_lines(subject: Subject, name: str, names: Mapping[str, str]) -> list
     return with_comments("", text, subject.lot(subject.setup))
 
 
-def _inside(subject: Subject) -> set[ast.AST]:
+def inside(subject: Subject) -> set[ast.AST]:
     """Lists the nodes whose text moves, or goes."""
     roots: list[ast.AST] = [
         subject.extent,
@@ -233,12 +243,21 @@ def _inserted_with_imports(subject: Subject, index: int, lines: list[str], impor
         behind = f"  {lot.behind}" if lot.behind else ""
         moving += [*lot.above, moved(draft, draft.span(statement), statement, "", {}) + behind]
     last = top.after_imports()
+    if (
+        last >= 0
+        and not any("#" in line for line in moving)
+        and isinstance(top.body[last], ast.Import | ast.ImportFrom)
+    ):
+        new = [import_places.New(ast.unparse(statement)) for statement in imports]
+        edits = import_places.add(subject.analysis.project, subject.function.module, new)
+        if all(edit.span.end <= offset for edit in edits):
+            return [*edits, inserted(draft, offset, top.statements_text(index, lines))]
     if last == index and index >= 0 and isinstance(top.body[index], ast.Import | ast.ImportFrom):
         future = isinstance(top.body[index], ast.ImportFrom) and "__future__" in draft.of(top.body[index])
         text = draft.newline * future + draft.newline.join(moving) + draft.newline
         return [inserted(draft, offset, text + top.statements_text(index, lines))]
     if last == index:
-        return [inserted(draft, offset, top.statements_text(index, [*moving, "", *lines]))]
+        return [claimed(draft, offset, top.statements_text(index, [*moving, "", *lines]))]
     start = top.offset_after(last)
     return [
         inserted(draft, start, draft.newline.join(moving) + draft.newline + ("" if last >= 0 else draft.newline)),
@@ -246,63 +265,20 @@ def _inserted_with_imports(subject: Subject, index: int, lines: list[str], impor
     ]
 
 
-# -- in a cached function ----------------------------------------------------------------------
-
-
-def in_cached_function(subject: Subject) -> list[Edit]:
-    """Makes the edits that build it in a cached function, on first use."""
-    top, draft, function = subject.top, subject.draft, subject.function
-    if _is_factory(subject):
-        return [*_cache_import(subject), _decorated(subject)]
-    name = global_name(function.module, function, subject.wanted, own=bool(subject.statements))
-    index = max(top.before_definitions(_outermost(function).node), top.after_names(_definitions_in(subject)))
-    if index + 1 > top.before_runs(function):
-        raise MoveError("the module runs the function before its first definition")
-    offset = top.offset_after(index)
-    definition = inserted(draft, offset, top.definition_text(index, _definition_lines(subject, name)))
-    edits = [*_cache_import(subject), definition]
-    edits += used_instead(subject, f"{name}()")
-    edits += removed(subject, only_for_it(subject), with_comments=True)
-    return edits
-
-
-def _definitions_in(subject: Subject) -> list[str]:
-    """Lists the classes and functions of the module that the expression names: a reader expects it below them."""
-    bindings = subject.function.module.scope.bindings
-    names = {node.id for node in ast.walk(subject.extent) if isinstance(node, ast.Name)}
-    return [name for name in names if any(binding.kind in ("class", "def") for binding in bindings.get(name, ()))]
-
-
-def _outermost(function: Function) -> Function:
-    while function.parent is not None:
-        function = function.parent
-    return function
-
-
-def _definition_lines(subject: Subject, name: str) -> list[str]:
-    draft, needs = subject.draft, subject.needs
-    unit = indent_unit(subject.function.module, draft)
-    body = [unit + import_text(binding) for binding in needs.imports]
-    for travel in needs.travels:
-        lot = subject.lot(travel.statement)
-        text = moved(draft, draft.span(travel.statement), travel.statement, unit, {})
-        body += with_comments(unit, text, lot if not travel.shared else None)
-    span = draft.span(subject.extent)
-    prefix = "return "
-    text = moved(draft, span, subject.extent, unit, {})
-    lot_own = subject.lot(subject.statements[0]) if subject.statements else None
-    body += with_comments(unit, prefix + as_expression(text), lot_own)
-    statement = subject.statements[0] if subject.statements else None
-    arrow = _arrow(subject, statement.annotation) if isinstance(statement, ast.AnnAssign) else ""
-    return [f"@{subject.cacheable}", f"def {name}(){arrow}:", *body]
-
-
-def _arrow(subject: Subject, annotation: ast.expr) -> str:
-    """Gives the annotation of a variable as one of a result, where `Final` means nothing."""
-    outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    if ast.unparse(outer).rpartition(".")[2] != "Final":
-        return f" -> {annotation_text(subject, annotation)}"
-    return f" -> {annotation_text(subject, annotation.slice)}" if isinstance(annotation, ast.Subscript) else ""
+def unneeded_imports(subject: Subject, bindings: Sequence[Binding]) -> list[ast.stmt]:
+    """Lists the imports of the function whose names only the code that moves, or goes, reads."""
+    found: list[ast.stmt] = []
+    own = inside(subject)
+    scope = subject.function.scope
+    for binding in bindings:
+        statement = import_statement(binding)
+        names = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
+        if statement not in found and all(
+            len(scope.bindings[name]) == 1 and all(use in own for use in uses_of(subject.function, name))
+            for name in names
+        ):
+            found.append(statement)
+    return found
 
 
 def with_comments(unit: str, text: str, lot: Lot | None) -> list[str]:
@@ -310,74 +286,3 @@ def with_comments(unit: str, text: str, lot: Lot | None) -> list[str]:
     above = [f"{unit}{comment}" for comment in lot.above] if lot is not None else []
     behind = f"  {lot.behind}" if lot is not None and lot.behind else ""
     return [*above, f"{unit}{text}{behind}"]
-
-
-def import_text(binding: Binding) -> str:
-    """Gives an import statement for one name."""
-    statement = import_statement(binding)
-    alias = binding.node
-    assert isinstance(alias, ast.alias)
-    one: ast.stmt
-    if isinstance(statement, ast.ImportFrom):
-        one = ast.ImportFrom(statement.module, [alias], statement.level)
-    else:
-        one = ast.Import([alias])
-    return ast.unparse(one)
-
-
-def only_for_it(subject: Subject) -> list[ast.stmt]:
-    """Lists the statements of the function that nothing else needs once the build is gone."""
-    found: list[ast.stmt] = [travel.statement for travel in subject.needs.travels if not travel.shared]
-    return [*found, *unneeded_imports(subject, [*subject.needs.imports, *subject.needs.twins])]
-
-
-def unneeded_imports(subject: Subject, bindings: Sequence[Binding]) -> list[ast.stmt]:
-    """Lists the imports of the function whose names only the code that moves, or goes, reads."""
-    found: list[ast.stmt] = []
-    inside = _inside(subject)
-    scope = subject.function.scope
-    for binding in bindings:
-        statement = import_statement(binding)
-        names = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
-        if statement not in found and all(
-            len(scope.bindings[name]) == 1 and all(use in inside for use in uses_of(subject.function, name))
-            for name in names
-        ):
-            found.append(statement)
-    return found
-
-
-def _cache_import(subject: Subject) -> list[Edit]:
-    """Makes the edit that imports `functools`, where the module has not done so."""
-    if subject.cacheable.partition(".")[0] in subject.function.module.scope.bindings:
-        return []
-    offset, text = subject.top.module_import("functools")
-    return [inserted(subject.draft, offset, text)]
-
-
-def _is_factory(subject: Subject) -> bool:
-    """Tells whether the function does nothing but build and return it: then it is the cached function itself."""
-    function, node = subject.function, subject.function.node
-    if not isinstance(node, ast.FunctionDef) or function.parent is not None or function.cls is not None:
-        return False
-    if function.params or function.decorated or function.is_generator or function.place.branch.parent is not None:
-        return False
-    own = {*subject.statements, *(travel.statement for travel in subject.needs.travels)}
-    body = [statement for statement in node.body if not _is_text(statement) and statement not in own]
-    body = [statement for statement in body if not isinstance(statement, ast.Import | ast.ImportFrom)]
-    match body:
-        case [ast.Return(value=ast.expr() as value)] if value is subject.extent:
-            return True
-        case [ast.Return(value=ast.Name(id=name))]:
-            return bool(subject.statements) and name == subject.local
-    return False
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _decorated(subject: Subject) -> Edit:
-    draft = subject.draft
-    start = draft.line_start(subject.function.node.lineno)
-    return inserted(draft, start, f"@{subject.cacheable}{draft.newline}")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import connections, setup
+from flake8_lambda_perf.fixes.accessor import in_cached_function
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
 from flake8_lambda_perf.fixes.forms import (
     Subject,
     at_module_scope,
-    in_cached_function,
     removed,
     unneeded_imports,
     used_instead,
@@ -21,7 +21,7 @@ from flake8_lambda_perf.fixes.instances import Making
 from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing
 from flake8_lambda_perf.fixes.often import builds_of, is_always, is_caught, is_threaded, place_of
-from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_region
+from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_import
 from flake8_lambda_perf.fixes.places import Top, changes_environment
 from flake8_lambda_perf.fixes.reuse import reusable
 from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, assigned, is_scope_known, uses_of
@@ -157,7 +157,7 @@ class _Hoist:
         if is_caught(self.place):
             self.reasons.append("the `except` around it would no longer answer for a build that fails")
         if "region" not in self.draft.of(subject.extent):
-            reason = reason_of_region(self.analysis, self.function.module, self.client)
+            reason = reason_of_import(self.analysis, self.function.module, self.client)
             self.reasons.extend([reason] if reason else [])
 
     def _made(self, title: str, edits: list[Edit]) -> Fix:

@@ -136,7 +136,8 @@ class Making:
                 raise MoveError("the constructor calls what may have an effect")
         if not values:
             raise MoveError("the constructor calls something unknown")
-        dep = self.analysis.graph.dependence.expression(site.node, site.place)
+        given = [site.node, *site.node.args, *(keyword.value for keyword in site.node.keywords)]
+        dep = self.analysis.graph.dependence.all(given[1:] if self.app else given, site.place)
         if dep.level > Level.ENVIRONMENT:
             raise MoveError("the constructor depends on the request or on a store")
 

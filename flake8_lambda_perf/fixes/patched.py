@@ -25,6 +25,8 @@ IMPORT = re.compile(
     rb"|import[ \t]+(?P<plain>[^\r\n#]*))",
     re.MULTILINE,
 )
+NEEDS_KEY = re.compile(r"google\.(cloud|ai)\.|googleapiclient\.|firebase_admin\.|openai\.")
+"""Libraries whose clients look for credentials when they are made, and raise where there are none."""
 QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']")
 
 
@@ -53,13 +55,14 @@ def _names_for(module: Module, package: str) -> set[str]:
     }
 
 
-def reason_of_region(analysis: Analysis, module: Module, client: Client) -> str:
-    """Says which test would need an AWS region for its import of the module; empty where none does."""
-    if client.code != "LPF101" or any(analysis.client_of(site) is not None for site in module.calls):
+def reason_of_import(analysis: Analysis, module: Module, client: Client) -> str:
+    """Says which test would need a region or credentials for its import of the module; empty where none does."""
+    wanted = "an AWS region" if client.code == "LPF101" else "credentials" if NEEDS_KEY.match(client.name) else ""
+    if not wanted or any(analysis.client_of(site) is not None for site in module.calls):
         return ""
     for path, loaded in _loaded_by_tests(analysis.project):
         if module.path in loaded:
-            return f"{path} imports the module, which then needs an AWS region"
+            return f"{path} imports the module, which then needs {wanted}"
     return ""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, MoveError, first_line, last_line
@@ -214,30 +213,6 @@ class Top:
         following = self.draft.lines.line_text(self.draft.lines.position(offset)[0])
         return text + newline * gap if following.strip() else text
 
-    def module_import(self, name: str) -> tuple[int, str]:
-        """Gives the place and the text for `import name`, sorted into the imports of the standard library."""
-        newline, text = self.draft.newline, f"import {name}{self.draft.newline}"
-        start = 1 if self.body and _is_docstring(self.body[0]) else 0
-        head = []
-        for index, statement in enumerate(self.body[start:], start):
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                start = index + 1
-            elif isinstance(statement, ast.Import | ast.ImportFrom):
-                head.append(statement)
-            else:
-                break
-        own = [statement for statement in head if _is_stdlib(statement)]
-        for statement in own:
-            if isinstance(statement, ast.ImportFrom) or statement.names[0].name > name:
-                return self.draft.line_start(first_line(statement)), text
-        if own:
-            return self.draft.after_line(last_line(own[-1])), text
-        if head:
-            return self.draft.line_start(first_line(head[0])), text + newline
-        if start:
-            return self.offset_after(start - 1), newline + text
-        return self.offset_after(-1), text + newline * 2
-
 
 def _is_docstring(statement: ast.stmt) -> bool:
     return (
@@ -258,12 +233,6 @@ def _is_main(statement: ast.stmt) -> bool:
         and static_truth(statement.test) is False
         and "__name__" in ast.unparse(statement.test)
     )
-
-
-def _is_stdlib(statement: ast.Import | ast.ImportFrom) -> bool:
-    if isinstance(statement, ast.ImportFrom):
-        return statement.level == 0 and (statement.module or "").partition(".")[0] in sys.stdlib_module_names
-    return all(alias.name.partition(".")[0] in sys.stdlib_module_names for alias in statement.names)
 
 
 def changes_environment(analysis: Analysis, module: Module) -> bool:

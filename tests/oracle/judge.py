@@ -39,6 +39,12 @@ SURELY_CLIENTS = re.compile(
     r"(boto3\.(client|resource)|boto3\.(session\.)?Session(\(.*\)\.(client|resource))?"
     r"|psycopg2\.connect|redis\.Redis|requests\.Session|openai\.OpenAI|pymongo\.MongoClient)"
 )
+REGISTRATION = re.compile(
+    r"(fastapi\.(FastAPI|APIRouter)|flask\.(Flask|Blueprint)|chalice\.Chalice"
+    r"|aws_lambda_powertools\.event_handler\.\w+)\(\)"
+    r"\.(get|post|put|patch|delete|head|options|route|middleware|exception_handler|add_\w+)(\(\))?"
+)
+"""Calls that tell an app what to do with requests: where the app is built once, so are they."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def behaviour(record: Record) -> tuple[tuple[str, ...], list[tuple[int, int, str
     calls = sorted(
         (call.mood, call.request, call.name, call.arguments)
         for call in record.calls
-        if call.request and not is_build(call.name)
+        if call.request and not is_build(call.name) and not REGISTRATION.fullmatch(call.name)
     )
     return record.responses, calls
 

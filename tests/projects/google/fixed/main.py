@@ -1,17 +1,26 @@
 """Two functions: one stores uploads, one forwards what was stored."""
 
+import functools
+
 import functions_framework
 from google.cloud import firestore, pubsub_v1, storage
-
-client = storage.Client()
-database = firestore.Client(project="shop")
 
 publisher = pubsub_v1.PublisherClient()
 
 
+@functools.cache
+def client():
+    return storage.Client()
+
+
+@functools.cache
+def database():
+    return firestore.Client(project="shop")
+
+
 @functions_framework.http
 def upload(request):
-    bucket = client.bucket("invoices")
+    bucket = client().bucket("invoices")
     bucket.blob(request.args["name"]).upload_from_string(request.data)
     return "stored"
 
@@ -23,4 +32,4 @@ def forward(event):
 
 
 def remember(key):
-    database.collection("invoices").document(key).set({"seen": True})
+    database().collection("invoices").document(key).set({"seen": True})

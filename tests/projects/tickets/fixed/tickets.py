@@ -1,12 +1,18 @@
 """Creates and closes support tickets."""
 
+import functools
 import json
 import logging
 
 import boto3
 
 dynamodb = boto3.resource("dynamodb")
-ses = boto3.client("ses")
+
+
+@functools.cache
+def ses():
+    import boto3
+    return boto3.client("ses")
 
 
 def lambda_handler_create_ticket(event, context):
@@ -14,7 +20,7 @@ def lambda_handler_create_ticket(event, context):
     logger.setLevel(logging.INFO)
     table = dynamodb.Table("tickets")
     table.put_item(Item={"id": event["id"], "text": event["text"]})
-    ses.send_email(Source="desk@shop.example", Destination={"ToAddresses": [event["email"]]}, Message={})
+    ses().send_email(Source="desk@shop.example", Destination={"ToAddresses": [event["email"]]}, Message={})
     logger.info("created %s", event["id"])
     return {"statusCode": 201, "body": json.dumps({"id": event["id"]})}
 

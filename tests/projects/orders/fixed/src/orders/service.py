@@ -1,14 +1,18 @@
 """Loads and creates orders."""
 
+import functools
 import json
 
 import boto3
 
 from orders.clients import orders_table
 
-sqs = boto3.client("sqs")
-
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/000000000000/orders"
+
+
+@functools.cache
+def sqs():
+    return boto3.client("sqs")
 
 
 def load(order_id):
@@ -17,7 +21,7 @@ def load(order_id):
 
 
 def create(order_id, body):
-    sqs.send_message(QueueUrl=QUEUE, MessageBody=body)
+    sqs().send_message(QueueUrl=QUEUE, MessageBody=body)
     return respond(202, {"id": order_id})
 
 
