@@ -81,6 +81,7 @@ class Analysis:
         self.deployed: frozenset[str] = frozenset()  # every file that a handler imports, directly or not
         self.clients = _with_extra(settings.extra_clients)
         self.entries: list[Entry] = []
+        self._paths: set[str] = set()  # of the entries
         self.handler_of: dict[Function, Handler] = {}
         self.deployed_by: dict[Handler, Step] = {}  # the line of a manifest that declares a handler
         self.problems: list[Problem] = []
@@ -111,7 +112,7 @@ class Analysis:
                 if module is not None:
                     for entry in handlers.conventional(module, self.names):
                         self._add(entry)
-                    if not any(entry.handler.path == path for entry in self.entries):
+                    if path not in self._paths:
                         for entry in handlers.single_parameter(module):
                             if not self._is_used(module, entry.handler.name):
                                 self._add(entry)
@@ -139,6 +140,7 @@ class Analysis:
                 return
             self.handler_of[entry.function] = entry.handler
         self.entries.append(entry)
+        self._paths.add(entry.handler.path)
 
     def _add_declared(self, deployed: Declared) -> None:
         module_name, _, name = deployed.handler.rpartition(".")
