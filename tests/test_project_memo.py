@@ -47,7 +47,9 @@ GLOBAL = {
     "other function that fills it": "if x is None:\n        build()",
     "age": "if now() - made > 60:\n        made = now()\n        x = build()",
     "flag": "if not ready:\n        x = build()\n        ready = True",
-    "delay in a name of its own": "old = made + 60 < now()\n    if not old:\n        return\n    made = now()\n    x = build()",
+    "delay in a name of its own": (
+        "old = made + 60 < now()\n    if not old:\n        return\n    made = now()\n    x = build()"
+    ),
     "match": "match x:\n        case None:\n            x = build()",
 }
 NOT_GLOBAL = {
@@ -100,10 +102,8 @@ def test_an_attribute_of_a_function_a_class_or_a_module_is_a_memo() -> None:
     assert kept("def f():\n    if not getattr(f, 'x', None):\n        setattr(f, 'x', build())\n") == LASTS
     assert (
         kept(
-            (
-                "class A:\n    x = None\n    @classmethod\n    def f(cls):\n        "
-                "if cls.x is None:\n            cls.x = build()\n"
-            )
+            "class A:\n    x = None\n    @classmethod\n    def f(cls):\n        "
+            "if cls.x is None:\n            cls.x = build()\n"
         )
         == LASTS
     )
@@ -140,10 +140,8 @@ def test_an_attribute_of_a_base_class_is_kept_with_it() -> None:
 def test_an_object_that_lives_longer_than_the_request_may_be_a_memory() -> None:
     assert (
         kept(
-            (
-                "import threading\nlocal = threading.local()\ndef f():\n    "
-                "if not hasattr(local, 'x'):\n        local.x = build()\n"
-            )
+            "import threading\nlocal = threading.local()\ndef f():\n    "
+            "if not hasattr(local, 'x'):\n        local.x = build()\n"
         )
         == LASTS
     )
