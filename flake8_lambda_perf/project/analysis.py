@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.knowledge import Client, aliases, clients
+from flake8_lambda_perf.knowledge import Client, clients
 from flake8_lambda_perf.model import Confidence, Handler, Problem, Step
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.changes import Changes
+from flake8_lambda_perf.project.closure import Closure
 from flake8_lambda_perf.project.facts import Class, Function, Module, Site
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.handlers import Entry
@@ -22,9 +23,6 @@ from flake8_lambda_perf.project.values import Ext, Partial, Value
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.project.load import Project
-
-METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
-"""Calls that may build something whatever a module imports: the object comes from elsewhere."""
 
 
 class Declared(Protocol):
@@ -90,9 +88,8 @@ class Analysis:
         self._imported_names: frozenset[str] | None = None
         self.candidates: dict[str, list[ast.stmt]] = {}
         self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
-        self._groups: dict[str, int] = {}
-        self._sinks: dict[str, set[str]] = {}
-        self.graph = Graph(self.names, Relevance(self._sinks_of, self._groups))
+        self.closure = Closure(project, self.clients, settings)
+        self.graph = Graph(self.names, Relevance(self.closure.sinks_of, self.closure.groups))
         self._find_entries(declared, settings.handlers)
         self._explore()
         self._judge()
@@ -126,7 +123,9 @@ class Analysis:
         own = [path for path in self.project.files if not is_test(path)]  # tests call handlers as the runtime does
         if self._imported_names is None:
             outlines = (self.project.outline(path) for path in own)
-            self._imported_names = frozenset(name for outline in outlines for _, _, names in outline.imports for name in names)
+            self._imported_names = frozenset(
+                name for outline in outlines for _, _, names in outline.imports for name in names
+            )
         return name in self._imported_names or any(self._mentions(path, module.path, name) for path in own)
 
     def _mentions(self, path: str, target: str, name: str) -> bool:
@@ -171,7 +170,9 @@ class Analysis:
             deployed.vpc,
             deployed.provisioned_concurrency,
         )
-        self.deployed_by[handler] = Step(deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`")
+        self.deployed_by[handler] = Step(
+            deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`"
+        )
         self._add(Entry(handler, function, 2))
 
     def _module_path(self, root: str | None, dotted: str) -> str | None:
@@ -194,42 +195,18 @@ class Analysis:
         found = handlers.resolve_name(module, name, self.names) if module is not None else None
         if not isinstance(found, Function):
             reason = "no such module" if module is None else "the module has no such function"
-            self.problems.append(Problem("", 0, f"handlers names `{spec}`: {reason}; write it as package.module:function"))
+            self.problems.append(
+                Problem("", 0, f"handlers names `{spec}`: {reason}; write it as package.module:function")
+            )
             return
         handler = Handler(name, found.module.path, found.line, found.qualified_name, "named in the settings", "named")
         self._add(Entry(handler, found, min(len(found.params), 2)))
 
-    def _sinks_of(self, module: Module) -> frozenset[str]:
-        """Lists the calls that may build something in a module: of the packages it imports, and those of any object."""
-        if not self._sinks:
-            self._sinks = self._sinks_by_package()
-        found = set(METHODS) | self._sinks[""]
-        for name, _, _ in self.project.outline(module.path).imports:
-            found |= self._sinks.get(name.partition(".")[0], frozenset())
-        for node, _place in module.imports:
-            for alias_node in node.names:
-                if alias_node.asname and alias_node.name in found:
-                    found.add(alias_node.asname)
-        return frozenset(found)
-
-    def _sinks_by_package(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {"": set()}
-        for name, client in self.clients.items():
-            if client.code != "LPF113" or self._wants_getlogger():
-                package = name.partition(".")[0].removesuffix("()") if name in clients() else ""
-                found.setdefault(package, set()).add(name.rpartition(".")[2])
-        for alias in aliases():
-            found.setdefault(alias.partition(".")[0], set()).add(alias.rpartition(".")[2])
-        return found
-
-    def _wants_getlogger(self) -> bool:
-        wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}
-        return not wanted.isdisjoint(("LPF113", "getlogger-per-invocation"))
-
     # -- reachability -------------------------------------------------------------------------
 
     def _explore(self) -> None:
-        closure = self._closure()
+        self.deployed, paths = self.closure.of(sorted({entry.handler.path for entry in self.entries}))
+        closure = [module for path in sorted(paths) if (module := self.project.module(path)) is not None]
         served = any(entry.function is None for entry in self.entries) or bool(self.entries)
         self.graph.on_body = self._routes_in if served else lambda _function: ()
         for module in closure:
@@ -260,55 +237,6 @@ class Analysis:
         self.handler_of[function] = handler
         self.graph.entries.setdefault(function, 0)
         return True
-
-    def _closure(self) -> list[Module]:
-        """Lists the modules that handlers import, directly or not, and from which something a rule may report is reached."""
-        reached: set[str] = set()
-        start = sorted({entry.handler.path for entry in self.entries})
-        stack = list(start)
-        while stack:
-            path = stack.pop()
-            if path not in reached:
-                reached.add(path)
-                stack.extend(self.project.links(path))
-        self.deployed = frozenset(reached)
-        self._group(start)
-        relevant = self._towards_suspects(reached)
-        return [module for path in sorted(relevant) if (module := self.project.module(path)) is not None]
-
-    def _group(self, start: list[str]) -> None:
-        """Notes for each file, as a mask, which handler files import it."""
-        for index, handler in enumerate(start):
-            stack, seen = [handler], {handler}
-            while stack:
-                path = stack.pop()
-                self._groups[path] = self._groups.get(path, 0) | (1 << index)
-                fresh = self.project.links(path) - seen
-                seen |= fresh
-                stack.extend(fresh)
-
-    def _towards_suspects(self, reached: set[str]) -> set[str]:
-        importers: dict[str, list[str]] = {}
-        for path in reached:
-            for target in self.project.links(path):
-                importers.setdefault(target, []).append(path)
-        found: set[str] = set()
-        stack = [path for path in reached if self._is_suspect(path)]
-        while stack:
-            path = stack.pop()
-            if path not in found:
-                found.add(path)
-                stack.extend(importers.get(path, ()))
-        return found
-
-    def _is_suspect(self, path: str) -> bool:
-        if self.project.outline(path).suspect:
-            return True
-        extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
-        if self._wants_getlogger():
-            extra.append(b"getLogger")
-        data = self.project.data(path) or b""
-        return any(word in data for word in extra)
 
     # -- what is built ------------------------------------------------------------------------
 
@@ -413,5 +341,7 @@ def _with_extra(extra: Iterable[str]) -> Mapping[str, Client]:
     pattern = known["boto3.client"]
     for name in extra:
         variable = "".join(f"_{c.lower()}" if c.isupper() else c for c in name.rpartition(".")[2]).strip("_")
-        known[name] = replace(pattern, name=name, code="LPF104", kind="sdk", variable=variable, source="settings: extra-clients")
+        known[name] = replace(
+            pattern, name=name, code="LPF104", kind="sdk", variable=variable, source="settings: extra-clients"
+        )
     return known
