@@ -47,10 +47,7 @@ def reached(body: str) -> list[str]:
         ("with a:\n    x = 1\nuse(x)", ["1"]),
         ("x = 1\nwith a:\n    x = 2\nuse(x)", ["2"]),
         ("match a:\n    case 1:\n        x = 1\n    case _:\n        x = 2\nuse(x)", ["1", "2"]),
-        (
-            "match a:\n    case 1:\n        x = 1\n    case [x, *_]:\n        use(x)\n    case {**x}:\n        pass",
-            ["a"],
-        ),
+        ("match a:\n    case [x, *_]:\n        use(x)\n    case {**x}:\n        pass", ["a"]),
         ("x = 1\nmatch a:\n    case 1 if a:\n        x = 2\nuse(x)", ["1", "2"]),
         ("x = 1\nx += 2\nuse(x)", ["1", "2"]),
         ("x = 1\ndel x\nuse(x)", ["del"]),

@@ -34,15 +34,20 @@ def test_a_build_at_module_scope_is_none_of_a_request() -> None:
 
 REACHED = {
     "function": ("def f():\n    boto3.client('s3')\ndef handler(event, context):\n    f()\n", "calls 5 builds 3"),
-    "nested function": ("def handler(event, context):\n    def f():\n        boto3.client('s3')\n    f()\n", "calls 5 builds 4"),
+    "nested function": (
+        "def handler(event, context):\n    def f():\n        boto3.client('s3')\n    f()\n",
+        "calls 5 builds 4",
+    ),
     "lambda": ("f = lambda: boto3.client('s3')\ndef handler(event, context):\n    f()\n", "calls 4 builds 2"),
     "constructor": (
         "class A:\n    def __init__(self):\n        boto3.client('s3')\ndef handler(event, context):\n    A()\n",
         "builds 6 builds 4",
     ),
     "constructor of a base class": (
-        "class B:\n    def __init__(self):\n        boto3.client('s3')\nclass A(B):\n    pass\n"
-        "def handler(event, context):\n    A()\n",
+        (
+            "class B:\n    def __init__(self):\n        boto3.client('s3')\nclass A(B):\n    pass\n"
+            "def handler(event, context):\n    A()\n"
+        ),
         "builds 8 builds 4",
     ),
     "after the constructor": (
@@ -50,8 +55,10 @@ REACHED = {
         "builds 6 builds 4",
     ),
     "default factory": (
-        "from dataclasses import dataclass, field\n@dataclass\nclass A:\n"
-        "    x: object = field(default_factory=lambda: boto3.client('s3'))\ndef handler(event, context):\n    A()\n",
+        (
+            "from dataclasses import dataclass, field\n@dataclass\nclass A:\n"
+            "    x: object = field(default_factory=lambda: boto3.client('s3'))\ndef handler(event, context):\n    A()\n"
+        ),
         "builds 7 builds 5",
     ),
     "method": (
@@ -59,8 +66,11 @@ REACHED = {
         "calls 7 builds 4",
     ),
     "override of a subclass": (
-        "class B:\n    def f(self):\n        self.g()\n    def g(self):\n        pass\n"
-        "class A(B):\n    def g(self):\n        boto3.client('s3')\na = A()\ndef handler(event, context):\n    a.f()\n",
+        (
+            "class B:\n    def f(self):\n        self.g()\n    def g(self):\n        pass\n"
+            "class A(B):\n    def g(self):\n        boto3.client('s3')\na = A()\n"
+            "def handler(event, context):\n    a.f()\n"
+        ),
         "calls 12 calls 4 builds 9",
     ),
     "called instance": (
@@ -71,28 +81,38 @@ REACHED = {
         "calls 7 builds 4",
     ),
     "property": (
-        "class A:\n    @property\n    def x(self):\n        return boto3.client('s3')\na = A()\n"
-        "def handler(event, context):\n    a.x\n",
+        (
+            "class A:\n    @property\n    def x(self):\n        return boto3.client('s3')\na = A()\n"
+            "def handler(event, context):\n    a.x\n"
+        ),
         "reads 8 builds 5",
     ),
     "context manager": (
-        "class A:\n    def __enter__(self):\n        boto3.client('s3')\na = A()\n"
-        "def handler(event, context):\n    with a:\n        pass\n",
+        (
+            "class A:\n    def __enter__(self):\n        boto3.client('s3')\na = A()\n"
+            "def handler(event, context):\n    with a:\n        pass\n"
+        ),
         "enters 7 builds 4",
     ),
     "iterator": (
-        "class A:\n    def __iter__(self):\n        boto3.client('s3')\na = A()\n"
-        "def handler(event, context):\n    for b in a:\n        pass\n",
+        (
+            "class A:\n    def __iter__(self):\n        boto3.client('s3')\na = A()\n"
+            "def handler(event, context):\n    for b in a:\n        pass\n"
+        ),
         "iterates 7 builds 4",
     ),
     "decorated function": (
-        "def around(function):\n    def inner(*args):\n        return function(*args)\n    return inner\n"
-        "@around\ndef f():\n    boto3.client('s3')\ndef handler(event, context):\n    f()\n",
+        (
+            "def around(function):\n    def inner(*args):\n        return function(*args)\n    return inner\n"
+            "@around\ndef f():\n    boto3.client('s3')\ndef handler(event, context):\n    f()\n"
+        ),
         "calls 10 builds 8",
     ),
     "partial": (
-        "import functools\ndef f(name):\n    boto3.client(name)\ng = functools.partial(f, 's3')\n"
-        "def handler(event, context):\n    g()\n",
+        (
+            "import functools\ndef f(name):\n    boto3.client(name)\ng = functools.partial(f, 's3')\n"
+            "def handler(event, context):\n    g()\n"
+        ),
         "calls 7 builds 4",
     ),
     "partial of the factory": (
@@ -105,8 +125,10 @@ REACHED = {
         "passes 5 builds 3",
     ),
     "thread": (
-        "import threading\nclass A(threading.Thread):\n    def run(self):\n        boto3.client('s3')\n"
-        "def handler(event, context):\n    A().start()\n",
+        (
+            "import threading\nclass A(threading.Thread):\n    def run(self):\n        boto3.client('s3')\n"
+            "def handler(event, context):\n    A().start()\n"
+        ),
         "passes 7 builds 5",
     ),
     "dispatch": (
@@ -131,8 +153,10 @@ REACHED = {
         "calls 7 calls 5 builds 3",
     ),
     "framework's object": (
-        "import framework\nclass A(framework.Base):\n    def on_message(self):\n        boto3.client('s3')\n"
-        "def handler(event, context):\n    framework.run(A())\n",
+        (
+            "import framework\nclass A(framework.Base):\n    def on_message(self):\n        boto3.client('s3')\n"
+            "def handler(event, context):\n    framework.run(A())\n"
+        ),
         "passes 7 builds 5",
     ),
 }
@@ -145,12 +169,12 @@ def test_what_a_handler_reaches_is_proved_by_its_path(program: str, expected: st
 
 LEFT_ALONE = {
     "nobody calls it": "def f():\n    boto3.client('s3')\ndef handler(event, context):\n    pass\n",
-    "called at import": "def f():\n    return boto3.client('s3')\ns3 = f()\ndef handler(event, context):\n    s3.get()\n",
+    "called at import": (
+        "def f():\n    return boto3.client('s3')\ns3 = f()\ndef handler(event, context):\n    s3.get()\n"
+    ),
     "cached": (
-        (
-            "import functools\n@functools.cache\ndef f():\n    return boto3.client('s3')\n"
-            "def handler(event, context):\n    f()\n"
-        )
+        "import functools\n@functools.cache\ndef f():\n    return boto3.client('s3')\n"
+        "def handler(event, context):\n    f()\n"
     ),
     "memo": (
         "x = None\ndef f():\n    global x\n    if x is None:\n        x = boto3.client('s3')\n"
@@ -161,10 +185,8 @@ LEFT_ALONE = {
         "def handler(event, context):\n    f(s3)\n"
     ),
     "argument of the request": (
-        (
-            "def f(region):\n    boto3.client('s3', region_name=region)\n"
-            "def handler(event, context):\n    f(event['region'])\n"
-        )
+        "def f(region):\n    boto3.client('s3', region_name=region)\n"
+        "def handler(event, context):\n    f(event['region'])\n"
     ),
     "static method with the request": (
         "class A:\n    @staticmethod\n    def f(x):\n        boto3.client('s3', region_name=x['region'])\na = A()\n"
@@ -196,27 +218,20 @@ LEFT_ALONE = {
         "def handler(event, context):\n    f(event)\n"
     ),
     "singleton by metaclass": (
-        (
-            "class Single(type):\n    pass\nclass A(metaclass=Single):\n    "
-            "def __init__(self):\n        boto3.client('s3')\n"
-        )
-        "def handler(event, context):\n    A()\n"
+        "class Single(type):\n    pass\nclass A(metaclass=Single):\n    def __init__(self):\n"
+        "        boto3.client('s3')\ndef handler(event, context):\n    A()\n"
     ),
     "factory given for the field": (
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n"
         "    x: object = field(default_factory=lambda: boto3.client('s3'))\ndef handler(event, context):\n    A(x=1)\n"
     ),
     "session that becomes the caller's": (
-        (
-            "def handler(event, context):\n    session = boto3.Session()\n    "
-            "session._session.set_credentials(event['key'])\n"
-        )
+        "def handler(event, context):\n    session = boto3.Session()\n    "
+        "session._session.set_credentials(event['key'])\n"
     ),
     "environment of the SDK set by the request": (
-        (
-            "import os\ndef handler(event, context):\n    "
-            "os.environ['AWS_PROFILE'] = event['profile']\n    boto3.client('s3')\n"
-        )
+        "import os\ndef handler(event, context):\n    "
+        "os.environ['AWS_PROFILE'] = event['profile']\n    boto3.client('s3')\n"
     ),
     "instance that lasts": (
         "class A:\n    def __init__(self):\n        self.x = None\n    def f(self):\n        if not self.x:\n"
@@ -248,10 +263,8 @@ def test_every_place_that_builds_an_instance_has_its_path() -> None:
 
 def test_each_handler_has_its_own_path() -> None:
     program = (
-        (
-            "def f():\n    boto3.client('s3')\ndef a_handler(event, context):\n    f()\n"
-            "def b_handler(event, context):\n    f()\n"
-        )
+        "def f():\n    boto3.client('s3')\ndef a_handler(event, context):\n    f()\n"
+        "def b_handler(event, context):\n    f()\n"
     )
     assert paths(program) == ["a_handler calls 5 builds 3", "b_handler calls 7 builds 3"]
 
@@ -267,10 +280,8 @@ def test_the_choice_between_two_callees_is_followed_to_the_one_that_builds() -> 
 def test_a_path_tells_whether_every_request_takes_it_and_whether_threads_do() -> None:
     program = (
         "import boto3\nfrom concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor()\n"
-        (
-            "def f(x):\n    boto3.client('s3')\ndef handler(event, context):\n    "
-            "if event['a']:\n        pool.submit(f, 1)\n"
-        )
+        "def f(x):\n    boto3.client('s3')\n"
+        "def handler(event, context):\n    if event['a']:\n        pool.submit(f, 1)\n"
     )
     (build,) = analysed(program).builds.values()
     assert [(proof.always, proof.threaded) for proof in build.proofs] == [(False, True)]

@@ -59,8 +59,10 @@ def test_what_nothing_binds_is_unknown() -> None:
         ("# file: app.py\nfrom p import b\nresult = b\n# file: p/__init__.py\n# file: p/b.py\nx = 1", "module p/b.py"),
         ("# file: app.py\nimport p\nresult = p.b\n# file: p/__init__.py\n# file: p/b.py\nx = 1", "module p/b.py"),
         (
-            "# file: app.py\nfrom p import y\nresult = y\n"
-            "# file: p/__init__.py\nfrom .b import x as y\n# file: p/b.py\nx = 1",
+            (
+                "# file: app.py\nfrom p import y\nresult = y\n# file: p/__init__.py\nfrom .b import x as y\n"
+                "# file: p/b.py\nx = 1"
+            ),
             "1",
         ),
         ("# file: app.py\nimport importlib\nresult = importlib.import_module('a').x\n# file: a.py\nx = 1", "1"),
