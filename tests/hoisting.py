@@ -86,7 +86,7 @@ def newlines(text: str) -> set[str]:
 
 
 def flaws(text: str) -> Counter[str]:
-    """Counts what pyflakes says of a text, without the lines; `Final`, which is no type of a result, may lose its use."""
+    """Counts what pyflakes says of a text, without the lines; `Final` may lose its use, being no type of results."""
     messages = checker.Checker(ast.parse(text)).messages
     found = (f"{type(message).__name__} {message.message_args[:1]}" for message in messages)
     return Counter(flaw for flaw in found if flaw != "UnusedImport ('typing.Final',)")

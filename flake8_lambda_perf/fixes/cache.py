@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes import hoist
 from flake8_lambda_perf.fixes.build import (
     Draft,
     MoveError,
@@ -20,11 +21,15 @@ from flake8_lambda_perf.fixes.build import (
 )
 from flake8_lambda_perf.fixes.uses import parents_in
 from flake8_lambda_perf.model import Edit, Fix, Span
+from flake8_lambda_perf.project.analysis import Construction
+from flake8_lambda_perf.project.values import Cls
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.project.analysis import Analysis
-    from flake8_lambda_perf.project.facts import Function, Place
+    from flake8_lambda_perf.project.analysis import Analysis, Build
+    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+    from flake8_lambda_perf.project.graph import Proof
 
+REASON_OF_INSTANCE = "the object stays for all requests, with what it keeps"
 REASON = "what is built stays in the cache, where every call built a new one before"
 
 
@@ -48,6 +53,42 @@ def plan(analysis: Analysis, node: ast.Call, place: Place) -> Fix | None:
     except MoveError:
         return None
     return Fix("Build only what the cache does not hold", tuple(sorted(edits)), (), "unsafe", REASON)
+
+
+def plan_instance(analysis: Analysis, build: Build) -> Fix | None:
+    """Plans one instance for all requests, of the class whose instances keep a build; None where they keep more."""
+    memo = analysis.graph.memos.around(build.site.place)
+    owners = set(memo.instances) if memo is not None else set()
+    for edge in (edge for proof in build.proofs for edge in proof.path):
+        owners |= set(edge.memo.instances) if edge.memo is not None else set()
+    if len(owners) != 1:
+        return None
+    (owner,) = owners
+    sites = [
+        site
+        for function in analysis.graph.built.get(owner, ())
+        for site in (function.calls if function is not None else ())
+        if Cls(owner) in analysis.names.values(site.node.func, site.place)
+    ]
+    if len(sites) != 1:
+        return None
+    proofs = [_through(proof, sites[0], owner) for proof in build.proofs]
+    known = tuple(proof for proof in proofs if proof is not None)
+    if len(known) < len(proofs):
+        return None
+    fix = hoist.plan(analysis, Construction(owner, (replace(build, proofs=known),)), sites[0].node)
+    return replace(fix, safety="unsafe", reason=REASON_OF_INSTANCE) if fix is not None else None
+
+
+def _through(proof: Proof, site: Site, owner: Class) -> Proof | None:
+    """Gives a proof with the call that makes the instance as one of its steps."""
+    for index, edge in enumerate(proof.path):
+        if edge.caller is site.function:
+            made = replace(
+                edge, node=site.node, place=site.place, kind="builds", call=site.node, built=owner, memo=None
+            )
+            return replace(proof, path=(*proof.path[:index], made, *proof.path[index:]))
+    return None
 
 
 def _edits(analysis: Analysis, function: Function, node: ast.Call) -> list[Edit]:

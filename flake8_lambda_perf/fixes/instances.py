@@ -174,13 +174,16 @@ class Making:
                 raise MoveError("a field starts empty for each instance")
 
     def _judge_method(self, function: Function) -> None:
-        if function.name in ENDS or any("cache" in ast.unparse(decorator) for decorator in function.decorated):
+        if function.name in ENDS or (
+            any("cache" in ast.unparse(decorator) for decorator in function.decorated)
+            and not self._gives_client(function)
+        ):
             raise MoveError(f"`{function.name}` keeps or ends something for an instance")
         if not function.params:
             return
         own = function.params[0].arg
         for target, _place in function.stores:
-            if _root(target) == own and function not in self.made:
+            if _root(target) == own and function not in self.made and not self._keeps_client(target, function):
                 raise MoveError(f"`{function.name}` changes the instance")
         for site in function.calls:
             func = site.node.func
@@ -195,6 +198,29 @@ class Making:
         for node in _own_nodes(function):
             if isinstance(node, ast.Delete) or (isinstance(node, ast.Attribute) and node.attr == "__dict__"):
                 raise MoveError(f"`{function.name}` may change the instance")
+
+    def _gives_client(self, function: Function) -> bool:
+        """Tells whether a cached property builds a client that is the same for every request."""
+        match function.node.body:
+            case [ast.Return(value=ast.Call() as value)]:
+                return not function.params[1:] and self._is_lasting(value, function.module.sites[value].place)
+        return False
+
+    def _keeps_client(self, target: ast.expr, function: Function) -> bool:
+        """Tells whether an attribute only ever holds nothing, or a client that is the same for every request."""
+        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name) or function.cls is None:
+            return False
+        stores = function.cls.self_stores.get(target.attr, ())
+        values = [(value, place) for value, place in stores if not isinstance(value, ast.Constant)]
+        return bool(values) and all(
+            isinstance(value, ast.Call) and self._is_lasting(value, place) for value, place in values
+        )
+
+    def _is_lasting(self, call: ast.Call, place: Place) -> bool:
+        client = self.analysis.client_of(place.scope.module.sites[call])
+        if client is None or client.connects == "eager" or client.loop_bound:
+            return False
+        return self.analysis.graph.dependence.expression(call, place).level <= Level.ENVIRONMENT
 
     def _changes(self, func: ast.Attribute, site: Site) -> bool:
         """Tells whether a method changes a container: methods of clients of these names send a request."""

@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import cache
-from flake8_lambda_perf.rules.base import Rule, no_fix
+from flake8_lambda_perf.rules.base import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flake8_lambda_perf.model import Fix
+    from flake8_lambda_perf.project.analysis import Build
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -45,8 +46,8 @@ class IneffectiveCache(Rule):
                 CACHE["s3"] = boto3.client("s3")
             s3 = CACHE["s3"]
             return s3.get_object(Bucket="orders", Key=event["key"])
-    Fix: Unsafe: a test goes before the build, and what is built then stays in the cache. Not offered for what an object
-        keeps that is made for each request: make the object at module scope.
+    Fix: Unsafe: a test goes before the build, and what is built then stays in the cache; an object that keeps a client
+        moves to module scope. Not offered where the object keeps more than clients, or is made in several places.
     """
 
     code = "LPF107"
@@ -64,10 +65,10 @@ class IneffectiveCache(Rule):
         remedy = "test before you build" if lookup is not None else "the object is made anew for each request"
         evidence = self.view.build_evidence(build)
         names = {"factory": ast.unparse(build.site.node.func), "handler": evidence.handler_name}
-        self.report(node, evidence, self._plan(lookup), cache=kept, remedy=remedy, **names)
+        self.report(node, evidence, self._plan(lookup, build), cache=kept, remedy=remedy, **names)
 
-    def _plan(self, lookup: ast.Call | None) -> Callable[[], Fix | None]:
-        """Plans the test before the build; what an object forgets with itself is not for a codemod to move."""
+    def _plan(self, lookup: ast.Call | None, build: Build) -> Callable[[], Fix | None]:
+        """Plans the test before the build, or one object for all requests."""
         if lookup is None:
-            return no_fix
+            return partial(cache.plan_instance, self.view.analysis, build)
         return partial(cache.plan, self.view.analysis, lookup, self.view.module.sites[lookup].place)
