@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import ImportSite, Module
     from flake8_lambda_perf.project.graph import Proof
 
-INDENTED = re.compile(r"(?m)^[^\n#]*?[ \t:;](?:import|from)[ \t]")
-"""A line with an import that does not start it."""
+IMPORTING = re.compile(r"(?<=[ \t:;])(?:import|from)[ \t]")
+"""What may be an import that does not start its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +191,17 @@ class Imports:
         return project.locate(f"{base}.{name}" if base else name, importer, node.level) is not None
 
 
+def _lines_with_imports(text: str) -> Iterator[int]:
+    """Lists the lines with an import that does not start them: the words of one that does are passed over."""
+    for match in IMPORTING.finditer(text):
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if "#" not in before and (before[0] in " \t" or ":" in before or ";" in before or "\r" in before):
+            yield text.count("\n", 0, match.start()) + 1
+
+
 def _index_imports(module: Module) -> None:
     """Indexes the functions that hold imports; the analysis leaves out those that lead to nothing."""
-    lines = [module.text.count("\n", 0, match.start()) + 1 for match in INDENTED.finditer(module.text)]
+    lines = list(_lines_with_imports(module.text))
     for function in module.functions if lines else ():  # grows as nested functions turn up
         last = function.node.end_lineno or function.line
         if any(function.line <= line <= last for line in lines) or "\r" in module.text:

@@ -48,6 +48,7 @@ class Loads:
         self._closures: dict[str, frozenset[str]] = {}
         self._holders: dict[str, frozenset[str]] = {}
         self._importers: dict[str, list[Link]] | None = None
+        self._loaders: dict[str, set[str]] | None = None
 
     # -- the graph ----------------------------------------------------------------------------
 
@@ -149,8 +150,23 @@ class Loads:
         """Lists the files with handlers that load a file, at start or when a request first needs it."""
         if path not in self._holders:
             starts = {entry.handler.path for entry in self.analysis.entries}
-            self._holders[path] = frozenset(starts & {path, *(origin for origin, _ in self._upwards(path))})
+            self._holders[path] = frozenset(starts & self._above(path))
         return self._holders[path]
+
+    def _above(self, path: str) -> set[str]:
+        """Lists a file and those that load it, directly or not."""
+        if self._loaders is None:
+            self._loaders = {}
+            for known in self.analysis.graph.modules:
+                for target in self.direct(known) | {link.target for link in self.later_links(known)}:
+                    self._loaders.setdefault(target, set()).add(known)
+        seen = {path}
+        stack = [path]
+        while stack:
+            fresh = self._loaders.get(stack.pop(), set()) - seen
+            seen |= fresh
+            stack.extend(fresh)
+        return seen
 
     def is_loaded_at_start(self, path: str) -> bool:
         """Tells whether importing the file of some handler loads a file."""
