@@ -45,21 +45,13 @@ class Contents:
         here = set(place.branch.chain())
         found = NONE
         for scope in scopes:
-            for value, where in (*scope.mutations.get(name, ()), *scope.adjustments.get(name, ())):
+            for value, where in (*scope.mutations.get(name, ()), *adjustments(scope, name)):
                 found = found.join(self._put(value, where)).join(self.dependence.choice(where, here))
         if not any(self._is_container(binding) for binding in bindings):
             return found
         if owner.function is None:
             return found.join(self.shared(owner.module, name))
         return found.join(self._passed(name, owner.function.calls))
-
-    def adjusted(self, binding: Binding) -> Dep:
-        """Joins what an object is changed with after it was bound to a name: its attributes, settings, headers."""
-        scope = binding.place.scope
-        found = NONE
-        for value, where in scope.adjustments.get(binding.name, ()):
-            found = found.join(self._put(value, where))
-        return found
 
     def _put(self, value: ast.expr, place: Place) -> Dep:
         if isinstance(value, ast.Lambda):  # it decides what is sorted how
@@ -144,6 +136,13 @@ class Contents:
             values = self.names.values(binding.value.func, before(binding.place))
             return any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in values)
         return False
+
+
+def adjustments(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Place]]:
+    """Lists what the object of a name, or a part of it, is changed with."""
+    for path, changes in scope.adjustments.items():
+        if path.partition(".")[0] == name:
+            yield from changes
 
 
 def _is_name(expr: ast.expr | None, name: str) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import clients, idioms
+from flake8_lambda_perf.project.adjusted import Adjusted
 from flake8_lambda_perf.project.contents import Contents
 from flake8_lambda_perf.project.facts import Class, Function, Place
 from flake8_lambda_perf.project.flow import before, breaks
@@ -33,6 +34,7 @@ class Dependence:
         self.active: set[object] = set()
         self.outside = Outside(self)
         self.contents = Contents(self)
+        self.adjusted = Adjusted(self)
 
     def forget(self) -> None:
         """Drops what was evaluated."""
@@ -125,7 +127,11 @@ class Dependence:
                 found = found.join(self.choice(binding.place, here))
         if bindings and bindings[0].place.scope.kind == "module":
             found = found.join(self.outside.changed(Mod(bindings[0].place.scope.module), name))
-        return found.join(self.contents.of(name, bindings, place)) if bindings else found
+        if not bindings:
+            return found
+        return found.join(self.contents.of(name, bindings, place)).join(
+            self.adjusted.of_bindings(name, bindings, place)
+        )
 
     def choice(self, place: Place, here: set[Branch]) -> Dep:
         found = NONE
@@ -238,6 +244,8 @@ class Dependence:
                 continue
             for value, where in self.names.members.stores(owner, expr.attr):
                 found, known = found.join(self.expression(value, where) if value is not None else REQUEST), True
+                if self.adjusted.is_sdk(value, where):
+                    found = found.join(self.adjusted.of_attribute(owner, expr.attr))
             for binding in self.names.members.bindings(owner, expr.attr):
                 known = True
                 if isinstance(binding.target, Function):

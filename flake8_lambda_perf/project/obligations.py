@@ -108,12 +108,7 @@ class Duties:
 
     def _of_sdk(self, site: Site) -> Dep:
         """Joins what an AWS session or client reads of its own, and what it is changed with after it is built."""
-        found = self.dependence.outside.sdk()
-        for bindings in site.place.scope.bindings.values():
-            for binding in bindings:
-                if binding.place.statement is site.place.statement and binding.kind in ("assign", "with"):
-                    found = found.join(self.dependence.contents.adjusted(binding))
-        return found
+        return self.dependence.outside.sdk().join(self.dependence.adjusted.of_site(site))
 
     def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
         """Lists what must hold for expressions to be the same on every request; None if they are not."""

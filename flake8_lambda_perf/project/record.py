@@ -23,7 +23,8 @@ ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is 
 MUTATORS = frozenset(
     {"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"}
 )
-
+ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header", "load_")
+"""How the methods begin that set an object up."""
 
 REMOVERS = frozenset({"sort", "remove", "pop", "popitem", "discard", "difference_update", "intersection_update"})
 
@@ -96,7 +97,7 @@ class Recorder:
             root = root.value
         if isinstance(root, ast.Name) and value is not None:
             _scope_of(place).mutations.setdefault(root.id, []).append((value, place))
-            _scope_of(place).adjustments.setdefault(root.id, []).append((value, place))
+            self._adjust(node.value, [value], place)
             if isinstance(node, ast.Subscript):
                 _scope_of(place).mutations[root.id].append((node.slice, place))
         if kind == "del":
@@ -123,6 +124,12 @@ class Recorder:
         else:
             return
         self.module.changes.setdefault(change.name, []).append(change)
+
+    def _adjust(self, changed: ast.expr, values: list[ast.expr], place: Place) -> None:
+        """Records that an object is changed with values."""
+        path = dotted(changed)
+        if path is not None:
+            _scope_of(place).adjustments.setdefault(path, []).extend((value, place) for value in values)
 
     def _self_class(self, node: ast.expr) -> Class | None:
         """Names the class whose `self` (or `cls`) the attribute is stored on."""
@@ -172,13 +179,8 @@ class Recorder:
             if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
                 for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
                     _scope_of(place).mutations.setdefault(func.value.id, []).append((value, place))
-            if func.attr.startswith("set_") or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
-                root = func.value
-                while isinstance(root, ast.Attribute | ast.Subscript):
-                    root = root.value
-                if isinstance(root, ast.Name):
-                    for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                        _scope_of(place).adjustments.setdefault(root.id, []).append((value, place))
+            if func.attr.startswith(ADJUSTERS) or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
+                self._adjust(func.value, [*node.args, *(keyword.value for keyword in node.keywords)], place)
             if func.attr in MUTATORS:
                 key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
                 for value in node.args:
@@ -196,6 +198,7 @@ class Recorder:
                 name = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY_NAME
                 target = ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func)
                 self._change(target, node.args[2], place, within=False)
+                self._adjust(node.args[0], node.args[1:], place)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
 
@@ -280,6 +283,21 @@ def _scope_of(place: Place) -> Scope:
     while scope.kind == "comprehension" and scope.parent is not None:
         scope = scope.parent
     return scope
+
+
+def dotted(expr: ast.expr) -> str | None:
+    """Spells the path of what an expression is a part of: `session._session` for `session._session.hooks[0]`."""
+    parts: list[str] = []
+    while isinstance(expr, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(expr, ast.Call):
+            parts.clear()
+            if not (isinstance(expr.func, ast.Attribute) and expr.func.attr == "get_component"):
+                return None
+            expr = expr.func
+        if isinstance(expr, ast.Attribute):
+            parts.append(expr.attr)
+        expr = expr.value
+    return ".".join([expr.id, *reversed(parts)]) if isinstance(expr, ast.Name) else None
 
 
 def _namespace(call: ast.Call, name: str) -> ast.expr:
