@@ -103,8 +103,9 @@ class Wrappers:
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
         for owner in self.names.members.order(cls):
-            if isinstance(owner, Class) and any(keyword.arg == "metaclass" for keyword in owner.node.keywords):
-                return not any(last_name(keyword.value) in PLAIN_METACLASSES for keyword in owner.node.keywords)
+            for keyword in owner.node.keywords if isinstance(owner, Class) else ():
+                if keyword.arg == "metaclass" and last_name(keyword.value) not in PLAIN_METACLASSES:
+                    return True
         for decorator in cls.node.decorator_list:
             expr = decorator.func if isinstance(decorator, ast.Call) else decorator
             for value in self.names.values(expr, cls.place):
