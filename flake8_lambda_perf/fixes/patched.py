@@ -25,7 +25,7 @@ IMPORT = re.compile(
     rb"|import[ \t]+(?P<plain>[^\r\n#]*))",
     re.MULTILINE,
 )
-NEEDS_KEY = re.compile(r"google\.(cloud|ai)\.|googleapiclient\.|firebase_admin\.|openai\.")
+NEEDS_KEY = re.compile(r"google\.(cloud|ai)\.|googleapiclient\.|firebase_admin\.|openai\.|anthropic\.")
 """Libraries whose clients look for credentials when they are made, and raise where there are none."""
 QUOTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']")
 

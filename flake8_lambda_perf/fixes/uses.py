@@ -28,6 +28,8 @@ CONFIGURES = frozenset(
 )  # fmt: skip
 STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
+LOGS_IN = frozenset({"auth", "cookies", "data"})
+"""Arguments with which a request may log a caller in: the session keeps the cookies of the answer."""
 DEEPEST = 3
 Parents = Mapping[ast.AST, ast.AST]
 
@@ -190,6 +192,11 @@ class Sharing:
             raise MoveError(f"`{name}` ends the object or changes it per request")
         if depth and name in MUTATORS | {"set", "clear", "pop", "remove", "register"}:
             raise MoveError(f"`{name}` changes the object per request")
+        if self.kind in STATELESS | {"http"} and name.startswith("set_"):
+            raise MoveError(f"`{name}` changes the object per request")
+        given = (keyword.value for keyword in call.keywords if keyword.arg in LOGS_IN)
+        if self.kind == "http" and not all(isinstance(value, ast.Constant) for value in given):
+            raise MoveError("the session could keep the cookies of one caller for the next")
         if self._decorates(call, parents):
             raise MoveError("the object decorates a function of the request")
 
