@@ -138,6 +138,17 @@ class Memos:
                 found.add(Location(scope.function, name))
             elif binding.value is not None and binding.kind == "assign":
                 found |= self._aliased(binding.value, before(binding.place), depth + 1)
+                if len(bindings) > 1:
+                    found |= self._chosen(binding.place, place, depth + 1)
+        return found
+
+    def _chosen(self, place: Place, use: Place, depth: int) -> set[Location]:
+        """Lists what the tests read that choose a local's value: `if CLIENT is None: stale = True`."""
+        found: set[Location] = set()
+        here = set(use.branch.chain())
+        for branch in place.branch.chain():
+            if branch.test is not None and branch.at is not None and branch not in here:
+                found |= self.read(branch.test, before(branch.at), depth)
         return found
 
     def _aliased(self, expr: ast.expr, place: Place, depth: int) -> set[Location]:
