@@ -141,8 +141,6 @@ def _changes(scope: Scope, paths: set[str]) -> Iterator[tuple[ast.expr, Place]]:
     for path, changes in scope.adjustments.items():
         if _is_below(path, paths):
             yield from changes
-    for path in paths:
-        yield from scope.mutations.get(path, ())
 
 
 def _aliases(scope: Scope, path: str) -> set[str]:

@@ -259,7 +259,7 @@ class Dependence:
         return found.join(self.expression(expr.value, place)).join(REQUEST if _is_self(expr, place) else NONE)
 
     def _has_generated_constructor(self, cls: Class) -> bool:
-        """Tells whether what a call of the class is given may become its attributes: dataclasses, models, named tuples."""
+        """Tells whether what a call of the class is given may become its attributes: dataclasses, models."""
         order = self.names.members.order(cls)
         own = [owner for owner in order if isinstance(owner, Class)]
         if any("__init__" in owner.scope.bindings for owner in own):
