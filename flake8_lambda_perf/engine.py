@@ -21,6 +21,7 @@ from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Finding, Problem, Run
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
+from flake8_lambda_perf.project.distributions import metadata
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog
@@ -206,6 +207,7 @@ class _Sources:
             parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
         for path in self.tree.manifests:
             parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
+        parts += metadata(self.job.root, self.project.files)
         return cache.key_of(parts)
 
     def _manifest(self, path: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.project.distributions import Distributions
 from flake8_lambda_perf.project.excuses import (
     after_failed_check,
     after_path_change,
@@ -55,6 +56,7 @@ class Imports:
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
         self.loads = Loads(analysis)
+        self.distributions = Distributions(analysis.project.root)
         self._verdicts: dict[ImportNode, ImportVerdict | None] = {}
 
     def sites(self) -> Iterator[ImportSite]:
@@ -106,6 +108,8 @@ class Imports:
             return True
         if redundant:
             return False
+        if self._is_apart(site):
+            return True
         if not known_effects(site.node).isdisjoint(idioms().import_side_effects):
             return True
         if self._is_standard(site):
@@ -117,6 +121,16 @@ class Imports:
         if after_path_change(site, self.analysis.names) or not self._could_move(site):
             return True
         return (cost is None or cost >= self.analysis.settings.heavy_import_ms) and not always
+
+    def _is_apart(self, site: ImportSite) -> bool:
+        """Tells whether an import is of a distribution that may be missing: nothing else asks for it at start."""
+        importer = site.function.module.path
+        apart = [t for t in self.loads.targets(site.node, importer) if self.distributions.is_apart(importer, t)]
+        if not apart:
+            return False
+        loaded = set().union(*(self.loads.closure(path) for path in (importer, *self.loads.holders(importer))))
+        present = {self.distributions.home(path) for path in loaded}
+        return any(self.distributions.home(target) not in present for target in apart)
 
     def _is_standard(self, site: ImportSite) -> bool:
         if isinstance(site.node, ast.ImportFrom):
