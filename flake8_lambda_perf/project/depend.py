@@ -13,7 +13,7 @@ from flake8_lambda_perf.project.flow import before, breaks
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
-from flake8_lambda_perf.project.values import Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
+from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -272,7 +272,8 @@ class Dependence:
         """Tells on what the result of a call depends."""
         given = self.all([*node.args, *(keyword.value for keyword in node.keywords)], place)
         found = NONE if isinstance(node.func, ast.Attribute) else self.expression(node.func, place)
-        for value in self.names.values(node.func, place):
+        values = self.names.values(node.func, place)
+        for value in values or ANYTHING:
             match value:
                 case Func(function=function, bound=bound):
                     found = found.join(
@@ -286,9 +287,7 @@ class Dependence:
                     found = found.join(given)
                 case _:
                     found = found.join(given).join(STORE).join(self.expression(node.func, place))
-        if isinstance(node.func, ast.Attribute) and not all(
-            isinstance(v, Func | Cls) for v in self.names.values(node.func, place)
-        ):
+        if isinstance(node.func, ast.Attribute) and not all(isinstance(v, Func | Cls) for v in values or ANYTHING):
             found = found.join(self.expression(node.func.value, place))
         return found
 
