@@ -129,7 +129,7 @@ class Analysis:
         return name in self._imported_names or any(self._mentions(path, module.path, name) for path in own)
 
     def _mentions(self, path: str, target: str, name: str) -> bool:
-        """Tells whether a file imports another, and holds a name that may be meant as one of its: `module.name(...)`."""
+        """Tells whether a file imports another, and holds a name that may be one of its: `module.name(...)`."""
         data = self.project.data(path) or b""
         return path != target and f".{name}".encode() in data and target in self.project.links(path)
 

@@ -229,10 +229,10 @@ class Graph:
         while queue and len(seen) < STATES:
             (here, owed), path = queue.popleft()
             key = (here, _outermost_build(path)) if through_constructors else (here, None)
-            if here in self.entries and key not in reached and self._settled(here, owed):
-                if not through_constructors or key[1] is not None:
-                    reached.add(key)
-                    yield Proof(here, path)
+            wanted = here in self.entries and (not through_constructors or key[1] is not None)
+            if wanted and key not in reached and self._settled(here, owed):
+                reached.add(key)
+                yield Proof(here, path)
             for edge in self.callers.get(here, ()):
                 state = self._step(edge, owed, through_constructors)
                 longer = (edge, *path)

@@ -277,7 +277,7 @@ class Memos:
                 for target in _targets(node):
                     found |= self._target(target, at)
                 if isinstance(node, ast.Call):
-                    found |= self._written_by_call(node, at, read, depth)
+                    found |= self._written_by_call(node, at, depth)
                 if not found.isdisjoint(read):
                     return found
         return found
@@ -302,7 +302,7 @@ class Memos:
             return self.read(target.value, place, 1) if by_text is None else {Location(place.scope.module, by_text)}
         return set()
 
-    def _written_by_call(self, node: ast.Call, place: Place, read: set[Location], depth: int) -> set[Location]:
+    def _written_by_call(self, node: ast.Call, place: Place, depth: int) -> set[Location]:
         found: set[Location] = set()
         if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             found |= self.read(node.func.value, place, 1)

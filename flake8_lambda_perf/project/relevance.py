@@ -78,7 +78,7 @@ class Relevance:
                     return True
                 values = [binding.value for binding in local_bindings(name, scope) if binding.kind != "param"]
                 return any(
-                    value is None or not isinstance(value, ast.Name) and self._may_matter(value, scope, depth + 1)
+                    value is None or (not isinstance(value, ast.Name) and self._may_matter(value, scope, depth + 1))
                     for value in values
                 )
             case ast.Attribute(attr=attr):
