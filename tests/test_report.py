@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from report_sample import PATH, RUN
@@ -224,3 +227,12 @@ def test_diff_shows_changed_and_new_files_with_their_newlines() -> None:
         "--- a/src/app.py\n+++ b/src/app.py\n@@ -1,3 +1,3 @@\n a\r\n-b\r\n+B\r\n c\n\\ No newline at end of file\n"
     )
     assert unified("new.py", None, b"x = 1\n") == "--- /dev/null\n+++ b/new.py\n@@ -0,0 +1 @@\n+x = 1\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ['a "b".py', "a\tb.py", "a\nb.py", "back\\slash é.py", "größe 1.py"])
+def test_git_applies_the_diff_of_a_file_with_an_odd_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"a = 1\n")
+    diff = unified(name, b"a = 1\n", b"a = 2\n").encode("utf-8", "surrogateescape")
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, check=True)
+    assert (tmp_path / name).read_bytes() == b"a = 2\n"
