@@ -48,7 +48,12 @@ class Rule(cst.BatchableCSTVisitor):
         self.reports: list[Report] = []
 
     def report(
-        self, node: cst.CSTNode, evidence: Evidence, plan: Callable[[], Fix | None] = no_fix, **names: str
+        self,
+        node: cst.CSTNode,
+        evidence: Evidence,
+        plan: Callable[[], Fix | None] = no_fix,
+        message: str | None = None,
+        **names: str,
     ) -> None:
-        """Reports a node; the names fill the message."""
-        self.reports.append(Report(node, self.message.format(**names), evidence, plan))
+        """Reports a node; the names fill the rule's message, or another where that would mislead."""
+        self.reports.append(Report(node, (message or self.message).format(**names), evidence, plan))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Handler, Span, Step
 from flake8_lambda_perf.project.caches import default_of
+from flake8_lambda_perf.project.sharing import belongs_to_request, is_adjusted
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
@@ -161,6 +162,15 @@ class ModuleView:
         """Gives the look-up whose default a call is."""
         partner = self.ast_of(node)
         return next((site.node for site in self.module.sites.values() if default_of(site.node) is partner), None)
+
+    def belongs_to_request(self, construction: Construction, node: cst.Call) -> bool:
+        """Tells whether the instance that is made here takes or notes what belongs to one request."""
+        site = self.site_of(node)
+        return site is not None and belongs_to_request(self.analysis, construction.cls, site)
+
+    def is_adjusted(self, build: Build) -> bool:
+        """Tells whether what is built is given values of a request afterwards."""
+        return is_adjusted(self.analysis, build)
 
     def owner_of(self, build: Build) -> str:
         """Names the class whose instances keep what is built."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.analysis import Build
 
+PER_REQUEST = "and pass with each request what it is given here"
+"""What to do besides where the object is given values of a request after it is built."""
+
 
 class ClientRule(Rule):
     """A rule that reports the calls building its kind of client on every request."""
@@ -29,4 +32,5 @@ class ClientRule(Rule):
         evidence = self.view.build_evidence(build)
         factory = ast.unparse(build.site.node.func)
         plan = partial(hoist.plan, self.view.analysis, build, build.site.node)
-        self.report(node, evidence, plan, factory=factory, handler=evidence.handler_name)
+        message = f"{self.message}, {PER_REQUEST}" if self.view.is_adjusted(build) else self.message
+        self.report(node, evidence, plan, message, factory=factory, handler=evidence.handler_name)

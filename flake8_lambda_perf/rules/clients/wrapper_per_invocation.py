@@ -12,6 +12,9 @@ from flake8_lambda_perf.rules.base import Rule
 if TYPE_CHECKING:
     import libcst as cst
 
+APART = "`{cls}()` builds `{factory}` on every invocation of `{handler}`; keep the client apart, at module scope"
+"""What to say where one instance for all would keep what belongs to a request."""
+
 
 class WrapperPerInvocation(Rule):
     """A class of the project whose constructor builds a client is instantiated on every invocation.
@@ -72,4 +75,5 @@ class WrapperPerInvocation(Rule):
         evidence = self.view.build_evidence(builds[0])
         names = {"cls": construction.cls.name, "factory": builds[0].client.name, "handler": evidence.handler_name}
         plan = partial(hoist.plan, self.view.analysis, construction, self.view.call_of(node))
-        self.report(node, evidence, plan, **names)
+        message = APART if self.view.belongs_to_request(construction, node) else self.message
+        self.report(node, evidence, plan, message, **names)
