@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.truth import Shape, decide, shape_of, simple_test
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.depend import Dependence
     from flake8_lambda_perf.project.edges import Edge
-    from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+    from flake8_lambda_perf.project.facts import Class, Function, Place
     from flake8_lambda_perf.project.names import Names
 
 
@@ -27,10 +28,10 @@ class Duty:
 
     `same`: it does not depend on the request. `shape`: it is None, or false ... `test`: the test may hold.
     `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request. `taken`: a test of it,
-    spelled `text`, is as `polarity` says on this path.
+    spelled `text`, is as `polarity` says on this path. `kept`: its callers change nothing in what it returns.
     """
 
-    kind: Literal["same", "shape", "test", "chosen", "fresh", "taken"]
+    kind: Literal["same", "shape", "test", "chosen", "fresh", "taken", "kept"]
     function: Function | None = None
     name: str = ""
     shape: Shape | None = None
@@ -104,7 +105,30 @@ class Duties:
         found = self._of_sdk(site) if name.startswith(SDKS) else NONE
         for expr, place in exprs:
             found = found.join(self.dependence.expression(expr, place))
-        return self._same(found)
+        same = self._same(found)
+        return [*same, *self._kept(site)] if same is not None and name.startswith(SDKS) else same
+
+    def _kept(self, site: Site) -> Iterator[Duty]:
+        """Notes that a function hands out what a call gives, so that its callers may change that."""
+        scope, function = site.place.scope, site.function
+        names = {
+            name
+            for name, bindings in scope.bindings.items()
+            if any(binding.place.statement is site.place.statement for binding in bindings)
+        }
+        for value, _place in function.returns if function is not None else ():
+            for node in value.elts if isinstance(value, ast.Tuple | ast.List) else (value,):
+                if node is site.node or (isinstance(node, ast.Name) and node.id in names):
+                    yield Duty("kept", function)
+                    return
+
+    def _kept_across(self, edge: Edge) -> list[Duty] | None:
+        """Tells whether a caller leaves what it is given as it is, itself and its own callers."""
+        if not isinstance(edge.node, ast.Call):
+            return []
+        site = Site(edge.node, edge.place, edge.caller)
+        same = self._same(self.dependence.adjusted.of_site(site))
+        return [*same, *self._kept(site)] if same is not None else None
 
     def _of_sdk(self, site: Site) -> Dep:
         """Joins what an AWS session or client reads of its own, and what it is changed with after it is built."""
@@ -146,6 +170,8 @@ class Duties:
             assert duty.test is not None
             assert duty.place is not None
             return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
+        if duty.kind == "kept":
+            return self._kept_across(edge)
         argument = edge.given.get(duty.name)
         if duty.kind == "taken":
             owner = (
@@ -186,7 +212,7 @@ class Duties:
         for duty in duties:
             if duty.function is not entry:
                 left.add(duty)
-            elif duty.kind in ("test", "taken"):
+            elif duty.kind in ("test", "taken", "kept"):
                 continue
             elif duty.name in given or duty.name not in own:
                 if duty.kind != "shape" or duty.shape in ("none", "falsy"):
