@@ -30,18 +30,18 @@ class Adjusted:
         self.names = dependence.names
         self.active: set[tuple[Scope, str]] = set()
 
-    def of_site(self, site: Site) -> Dep:
-        """Joins what the object that a call builds is changed with under the names it is given."""
+    def of_site(self, site: Site, part: str = "") -> Dep:
+        """Joins what the object that a call builds, or a part of it, is changed with under the names it is given."""
         scope, statement = site.place.scope, site.place.statement
         found = NONE
         for name, bindings in scope.bindings.items():
-            if any(b.place.statement is statement and b.kind in ("assign", "with") for b in bindings):
-                found = found.join(self.of_path(scope, name, site.place))
+            if any(b.place.statement is statement and b.kind in ("assign", "with", "unpack") for b in bindings):
+                found = found.join(self.of_path(scope, f"{name}{part}", site.place))
         function = scope.function
         for target, place in function.stores if function is not None else ():
             path = dotted(target)
             if place.statement is statement and path is not None and isinstance(target, ast.Attribute):
-                found = found.join(self.of_path(scope, path, site.place))
+                found = found.join(self.of_path(scope, f"{path}{part}", site.place))
                 if function is not None and function.cls is not None and isinstance(target.value, ast.Name):
                     found = found.join(self.of_attribute(function.cls, target.attr))
         return found

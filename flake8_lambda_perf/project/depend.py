@@ -13,6 +13,7 @@ from flake8_lambda_perf.project.flow import before, breaks
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
+from flake8_lambda_perf.project.record import dotted
 from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ class Dependence:
                 found, known = found.join(self.expression(value, where) if value is not None else REQUEST), True
                 if self.adjusted.is_sdk(value, where):
                     found = found.join(self.adjusted.of_attribute(owner, expr.attr))
+                    found = found.join(self.adjusted.of_path(place.scope, dotted(expr) or "", place))
             for binding in self.names.members.bindings(owner, expr.attr):
                 known = True
                 if isinstance(binding.target, Function):

@@ -116,17 +116,22 @@ class Duties:
             for name, bindings in scope.bindings.items()
             if any(binding.place.statement is site.place.statement for binding in bindings)
         }
+        for target, place in function.stores if function is not None else ():
+            if place.statement is site.place.statement and isinstance(target, ast.Attribute):
+                yield Duty("kept", function, target.attr)
         for value, _place in function.returns if function is not None else ():
             for node in value.elts if isinstance(value, ast.Tuple | ast.List) else (value,):
                 if node is site.node or (isinstance(node, ast.Name) and node.id in names):
                     yield Duty("kept", function)
                     return
 
-    def _kept_across(self, edge: Edge) -> list[Duty] | None:
+    def _kept_across(self, duty: Duty, edge: Edge) -> list[Duty] | None:
         """Tells whether a caller leaves what it is given as it is, itself and its own callers."""
         if not isinstance(edge.node, ast.Call):
             return []
         site = Site(edge.node, edge.place, edge.caller)
+        if duty.name:
+            return self._same(self.dependence.adjusted.of_site(site, f".{duty.name}")) if edge.kind == "builds" else []
         same = self._same(self.dependence.adjusted.of_site(site))
         return [*same, *self._kept(site)] if same is not None else None
 
@@ -171,7 +176,7 @@ class Duties:
             assert duty.place is not None
             return None if decide(self.names, duty.test, duty.place, edge.given) is (not duty.polarity) else ()
         if duty.kind == "kept":
-            return self._kept_across(edge)
+            return self._kept_across(duty, edge)
         argument = edge.given.get(duty.name)
         if duty.kind == "taken":
             owner = (
