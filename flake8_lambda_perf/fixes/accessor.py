@@ -15,6 +15,7 @@ from flake8_lambda_perf.fixes.forms import (
     used_instead,
     with_comments,
 )
+from flake8_lambda_perf.fixes.idle import times_named
 from flake8_lambda_perf.fixes.naming import global_name
 from flake8_lambda_perf.fixes.needs import import_statement
 
@@ -76,6 +77,8 @@ def _arrow(subject: Subject, annotation: ast.expr) -> str:
     outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
     if ast.unparse(outer).rpartition(".")[2] != "Final":
         return f" -> {annotation_text(subject, annotation)}"
+    if isinstance(outer, ast.Name) and times_named(subject.function.module)[outer.id] == 1:
+        raise MoveError(f"the import of `{outer.id}` would be left without a use")
     return f" -> {annotation_text(subject, annotation.slice)}" if isinstance(annotation, ast.Subscript) else ""
 
 

@@ -26,7 +26,7 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt
     module = function.module
     inside = {node for statement in gone for node in ast.walk(statement) if isinstance(node, ast.Name)}
     read = Counter(node.id for node in inside)
-    times = _times_named(module)
+    times = times_named(module)
     found: list[ast.stmt] = []
     for name in sorted(name for name, count in read.items() if count >= times[name]):
         bindings = [*module.scope.bindings.get(name, ()), *function.scope.bindings.get(name, ())]
@@ -40,8 +40,8 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt
 
 
 @lru_cache(maxsize=4)
-def _times_named(module: Module) -> Counter[str]:
-    """Counts how often each name stands in a module."""
+def times_named(module: Module) -> Counter[str]:
+    """Counts how often each name stands in a module, outside the statements that import it."""
     return Counter(node.id for node in nodes_of(module.tree) if isinstance(node, ast.Name))
 
 
