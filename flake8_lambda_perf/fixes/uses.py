@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
+from flake8_lambda_perf.project.sharing import LOGS_IN
 from flake8_lambda_perf.project.values import Func, arguments
 from flake8_lambda_perf.source import nodes_of
 
@@ -28,8 +29,6 @@ CONFIGURES = frozenset(
 )  # fmt: skip
 STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
-LOGS_IN = frozenset({"auth", "cookies", "data"})
-"""Arguments with which a request may log a caller in: the session keeps the cookies of the answer."""
 DEEPEST = 3
 Parents = Mapping[ast.AST, ast.AST]
 

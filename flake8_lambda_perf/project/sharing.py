@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Place, Site
     from flake8_lambda_perf.project.levels import Dep
 
+LOGS_IN = frozenset({"auth", "cookies", "data"})
+"""Arguments with which a request may log a caller in: a session keeps the cookies of the answer."""
 MAKERS = frozenset({"__init__", "__new__", "__post_init__"})
 CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
@@ -49,6 +51,27 @@ def _is_noted(analysis: Analysis, value: ast.expr | None, place: Place) -> bool:
 def is_adjusted(analysis: Analysis, build: Build) -> bool:
     """Tells whether an object is given values of a request after it is built: its headers, its credentials."""
     return _differs(analysis, analysis.graph.dependence.adjusted.of_site(build.site), build.site.place)
+
+
+def logs_in(analysis: Analysis, build: Build) -> bool:
+    """Tells whether a session is used to log the caller of a request in, and again after that."""
+    place = build.site.place
+    names = {
+        target.id
+        for target in getattr(place.statement, "targets", [])
+        if isinstance(target, ast.Name) and getattr(place.statement, "value", None) is build.site.node
+    }
+    function = place.scope.function
+    uses = [
+        site
+        for site in (function.calls if function is not None else ())
+        if isinstance(site.node.func, ast.Attribute)
+        and isinstance(site.node.func.value, ast.Name)
+        and site.node.func.value.id in names
+    ]
+    given = [(k.value, site.place) for site in uses for k in site.node.keywords if k.arg in LOGS_IN]
+    found = ((analysis.graph.dependence.expression(value, at), at) for value, at in given)
+    return len(uses) > 1 and any(_differs(analysis, dep, at) for dep, at in found)
 
 
 def _differs(analysis: Analysis, found: Dep, place: Place) -> bool:

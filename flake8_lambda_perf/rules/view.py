@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Handler, Span, Step
 from flake8_lambda_perf.project.caches import default_of
-from flake8_lambda_perf.project.sharing import belongs_to_request, is_adjusted
+from flake8_lambda_perf.project.sharing import belongs_to_request, is_adjusted, logs_in
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
@@ -171,6 +171,11 @@ class ModuleView:
     def is_adjusted(self, build: Build) -> bool:
         """Tells whether what is built is given values of a request afterwards."""
         return is_adjusted(self.analysis, build)
+
+    def logs_in(self, node: cst.Call) -> bool:
+        """Tells whether the session that a call builds logs the caller of a request in."""
+        build = self.build_at(node)
+        return build is not None and logs_in(self.analysis, build)
 
     def owner_of(self, build: Build) -> str:
         """Names the class whose instances keep what is built."""

@@ -41,5 +41,6 @@ class HttpSessionPerInvocation(ClientRule):
     triggers = ("requests", "httpx", "urllib3", "http.client")
 
     def visit_Call(self, node: cst.Call) -> None:
-        """Looks at every call."""
-        self.look_at(node)
+        """Looks at every call; a session that logs its caller in keeps cookies, and has to end with the request."""
+        if not self.view.logs_in(node):
+            self.look_at(node)
