@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,11 @@ NOT_LAMBDA = frozenset(
         "A Greengrass function is no handler",
         "A vendored package is left alone",
         "Credentials of a constant role are left alone",  # they expire: a convention, not to be seen in a run
+        "A session that logs a caller in is left alone",  # the cookies come from the server, which no run has
     }
 )
+KNOWN_MISSES = frozenset({"A client that a cached object builds in a method is left alone"})
+"""Cases that say themselves that what they leave alone is paid for again and again."""
 CLIENT = """import boto3
 
 
@@ -29,6 +33,17 @@ def handler(event, context):
     s3 = boto3.client('s3'{0})
     return s3.head(Key=event['key'])
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A case with what its marks claim, executed as it is and as it is to become."""
+
+    heading: str
+    claims: list[Claim]
+    unsafe: bool
+    before: run.Record
+    after: run.Record
 
 
 def record_of(tmp_path: Path, text: str) -> run.Record:
@@ -80,6 +95,35 @@ def test_a_call_that_a_fix_adds_or_loses_is_seen(tmp_path: Path) -> None:
     assert judge.differences(after, before)[0] == "no longer calls (0, 1, \"boto3.client('s3').put\", \"Key='a'\")"
 
 
+def test_a_client_of_a_session_that_is_given_credentials_belongs_to_the_request(tmp_path: Path) -> None:
+    text = "import boto3\n\n\ndef handler(event, context):\n    session = boto3.Session()\n"
+    text += "    session._session.set_credentials({0})\n    return session.client('s3').head()\n"
+    assert judge.missed([], record_of(tmp_path / "a", text.format("event['key']"))) == []
+    assert judge.missed([], record_of(tmp_path / "b", text.format("'key'"))) == [("app.py", 5), ("app.py", 7)]
+
+
+def test_a_time_that_a_fix_keeps_is_seen(tmp_path: Path) -> None:
+    text = "from datetime import datetime\n\n\ndef handler(event, context{0}):\n    return {1}\n"
+    before = record_of(tmp_path / "a", text.format("", "datetime.now()"))
+    after = record_of(tmp_path / "b", text.format(", now=datetime.now()", "now"))
+    assert judge.differences(before, before) == []
+    assert len(judge.differences(before, after)) == 5
+
+
+def test_an_unsafe_fix_may_keep_a_connection_and_lose_nothing_else(tmp_path: Path) -> None:
+    start = "import psycopg2\n\nfound = None\n\n\ndef handler(event, context):\n    global found\n"
+    work = "    found.cursor().execute('update', event['id'])\n"
+    before = record_of(
+        tmp_path / "a", f"{start}    found = psycopg2.connect('db')\n{work}    found.commit()\n    found.close()\n"
+    )
+    kept = f"{start}    if found is None:\n        found = psycopg2.connect('db')\n    found.rollback()\n{work}"
+    after = record_of(tmp_path / "b", f"{kept}    found.commit()\n")
+    assert judge.differences(before, after, unsafe=True) == []
+    assert judge.differences(before, after)[0] == "no longer calls (0, 1, \"psycopg2.connect('db').close\", '')"
+    lost = judge.differences(before, record_of(tmp_path / "c", kept), unsafe=True)
+    assert lost[0] == "no longer calls (0, 1, \"psycopg2.connect('db').commit\", '')"
+
+
 def test_an_import_of_every_request_is_told_from_one_behind_a_memo(tmp_path: Path) -> None:
     text = "KEPT = {}\n\n\ndef handler(event, context):\n    if not KEPT:\n        import html\n"
     text += "        KEPT['html'] = html\n    import json\n    return json.dumps(sorted(KEPT))\n"
@@ -113,47 +157,46 @@ def claims_in(files: dict[str, str]) -> list[Claim]:
     ]
 
 
-def cases() -> list[tuple[str, dict[str, str], dict[str, str]]]:
-    """Heading, marked files and expected files of each case that can be run by its signature alone."""
+def cases() -> list[tuple[str, dict[str, str], dict[str, str], bool]]:
+    """Heading, marked files, expected files and whether their fix is unsafe, of each case that its signature runs."""
     found = []
     for page in sorted(CASES.glob("*-*.md")):
         parts = HEADING.split(page.read_text("utf-8"))[1:]
         for heading, body in zip(parts[::2], parts[1::2], strict=True):
             before, _, after = body.partition("\n### ")
             if heading not in NOT_LAMBDA:
-                found.append((heading, dict(FENCE.findall(before)), dict(FENCE.findall(after))))
+                unsafe = after.startswith("fixed unsafe\n")
+                found.append((heading, dict(FENCE.findall(before)), dict(FENCE.findall(after)), unsafe))
     return found
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, list[Claim], run.Record, run.Record]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
     """Every case and what the issue wants it to become, executed."""
     scratch = tmp_path_factory.mktemp("cases")
     known, jobs = [], []
-    for index, (heading, marked, after) in enumerate(cases()):
+    for index, (heading, marked, after, unsafe) in enumerate(cases()):
         files = {path: MARK.sub("", text) for path, text in marked.items()}
         program = Program(heading, tuple(files.items()))
         if handlers := programs.likely_handlers(program):
             before = program.write(scratch / f"{index}a")
             fixed = Program(heading, tuple((files | after).items())).write(scratch / f"{index}b")
-            known.append((heading, claims_in(marked)))
+            known.append((heading, claims_in(marked), unsafe))
             jobs += [run.Job(before, handlers), run.Job(fixed, handlers, before)]
     records = run.run(jobs)
     return [
-        (heading, claims, before, after)
-        for (heading, claims), before, after in zip(known, records[::2], records[1::2], strict=True)
+        Ran(heading, claims, unsafe, before, after)
+        for (heading, claims, unsafe), before, after in zip(known, records[::2], records[1::2], strict=True)
     ]
 
 
-def test_every_mark_of_the_cases_is_what_a_run_shows(
-    runs: list[tuple[str, list[Claim], run.Record, run.Record]],
-) -> None:
-    wrong = [f"{heading}: {text}" for heading, claims, before, _ in runs for text in judge.wrong(claims, before)]
-    missed = [f"{heading}: {line}" for heading, claims, before, _ in runs for line in judge.missed(claims, before)]
-    assert (wrong, missed) == ([], [])
+def test_every_mark_of_the_cases_is_what_a_run_shows(runs: list[Ran]) -> None:
+    wrong = [f"{one.heading}: {text}" for one in runs for text in judge.wrong(one.claims, one.before)]
+    missed = [(one.heading, line) for one in runs for line in judge.missed(one.claims, one.before)]
+    assert (wrong, [found for found in missed if found[0] not in KNOWN_MISSES]) == ([], [])
+    assert {heading for heading, _ in missed} == KNOWN_MISSES
 
 
-def test_every_expected_fix_of_the_cases_behaves_as_before(
-    runs: list[tuple[str, list[Claim], run.Record, run.Record]],
-) -> None:
-    assert [(heading, found) for heading, _, a, b in runs if (found := judge.differences(a, b))] == []
+def test_every_expected_fix_of_the_cases_behaves_as_before(runs: list[Ran]) -> None:
+    found = [(one.heading, judge.differences(one.before, one.after, unsafe=one.unsafe)) for one in runs]
+    assert [(heading, differences) for heading, differences in found if differences] == []

@@ -28,7 +28,7 @@ TESTS = [0]
 
 
 class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with values of its own
-    """A value of an event: text that can be indexed, iterated and tested.
+    """A value of an event: text that can be indexed, iterated, tested, and compared with numbers.
 
     It equals the literal of its mood, so that branches and tables of a program are reached, but
     reads as itself: what is made from it differs from request to request.
@@ -61,6 +61,18 @@ class Field(str):  # noqa: SLOT000 - a subclass of str cannot have slots with va
         if isinstance(other, str) and not isinstance(other, Field) and self.mood.literal is not None:
             return str.__eq__(other, self.mood.literal)
         return str.__eq__(self, other) if isinstance(other, str) else False
+
+    def __lt__(self, other: object) -> bool:
+        return str.__lt__(self, other) if isinstance(other, str) else self.mood.answer()
+
+    def __le__(self, other: object) -> bool:
+        return str.__le__(self, other) if isinstance(other, str) else self.mood.answer()
+
+    def __gt__(self, other: object) -> bool:
+        return str.__gt__(self, other) if isinstance(other, str) else self.mood.answer()
+
+    def __ge__(self, other: object) -> bool:
+        return str.__ge__(self, other) if isinstance(other, str) else self.mood.answer()
 
     def __hash__(self) -> int:
         return str.__hash__(self) if self.mood.literal is None else hash(self.mood.literal)

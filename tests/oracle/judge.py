@@ -16,10 +16,16 @@ Line: TypeAlias = tuple[str, int]
 Site: TypeAlias = tuple[str, int, int]
 Stack: TypeAlias = tuple[Site, ...]
 Identity: TypeAlias = tuple[str, str]
+Called: TypeAlias = tuple[int, int, str, str]
 
 IMPORTS = frozenset({"LPF201"})
 AT_ITS_OWN_LINE = frozenset({"LPF101", "LPF102", "LPF103", "LPF104", "LPF106", "LPF112", "LPF113"})
 SOMEWHERE_BELOW = frozenset({"LPF105", "LPF107", "LPF303"})
+LOADED_BY_ROUTING = frozenset({"LPF301"})
+"""Rules whose fix leaves modules to be imported by the framework, when it routes a request to them.
+
+A stub routes nothing; tests/test_lazy_routers.py compares such programs under the true FastAPI.
+"""
 JUDGED = IMPORTS | AT_ITS_OWN_LINE | SOMEWHERE_BELOW
 MAKERS = frozenset(
     {
@@ -45,6 +51,8 @@ REGISTRATION = re.compile(
     r"\.(get|post|put|patch|delete|head|options|route|middleware|exception_handler|add_\w+)(\(\))?"
 )
 """Calls that tell an app what to do with requests: where the app is built once, so are they."""
+UPKEEP = frozenset({"reset", "rollback", "ping", "is_connected"})
+"""Calls that find out whether a kept connection still lives, and end what the last request left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +123,40 @@ def wrong(claims: Iterable[Claim], record: Record) -> list[str]:
 
 def missed(claims: Iterable[Claim], record: Record) -> list[Line]:
     """Lines that surely build a client on every request, and that no claim is about."""
-    known = list(claims)
+    known, owned = list(claims), given_away(record)
     return sorted(
         {
             stack[-1][:2]
             for stack, made in repeated(record).items()
             if any(SURELY_CLIENTS.fullmatch(name) for name, _ in made)
             and not any(claim.covers(line) for claim in known for line in stack)
+            and not any(owner in made_of(name, arguments) for name, arguments in made for owner in owned)
         }
     )
 
 
-def behaviour(record: Record) -> tuple[tuple[str, ...], list[tuple[int, int, str, str]]]:
+def made_of(name: str, arguments: str) -> str:
+    """How what a call returns is called in the records."""
+    return f"{name}({arguments})"
+
+
+def given_away(record: Record) -> frozenset[str]:
+    """Builds that belong to a request since something of it was set on them, as credentials are.
+
+    What is made from one of them belongs to the request too. What is set is of the request if it
+    differs between two requests in which the same statement sets it.
+    """
+    values: dict[tuple[int, Stack, str], dict[int, str]] = defaultdict(dict)
+    for call in record.calls:
+        owner, _, name = call.name.rpartition(".")
+        if call.request and (name.startswith("set_") or name.endswith("=")):
+            values[call.mood, call.stack, owner][call.request] = call.arguments
+    owners = {owner for (_, _, owner), found in values.items() if len(set(found.values())) > 1}
+    built = {made_of(call.name, call.arguments) for call in record.calls if is_build(call.name)}
+    return frozenset(text for text in built for owner in owners if owner == text or owner.startswith(f"{text}."))
+
+
+def behaviour(record: Record) -> tuple[tuple[str, ...], list[Called]]:
     """What the world sees of a program: its responses, and the calls on what it built."""
     calls = sorted(
         (call.mood, call.request, call.name, call.arguments)
@@ -136,15 +166,46 @@ def behaviour(record: Record) -> tuple[tuple[str, ...], list[tuple[int, int, str
     return record.responses, calls
 
 
-def differences(before: Record, after: Record) -> list[str]:
-    """How a fixed program behaves differently."""
+def differences(before: Record, after: Record, *, unsafe: bool = False) -> list[str]:
+    """How a fixed program behaves differently.
+
+    An `unsafe` fix may keep a connection instead of closing it. That takes calls for its upkeep, and
+    spares those that fetch what it is made from.
+    """
     (answers, calls), (new_answers, new_calls) = behaviour(before), behaviour(after)
     found = [f"answered {new}, not {old}" for old, new in zip(answers, new_answers, strict=False) if old != new]
     if len(answers) != len(new_answers):
         found.append(f"{len(new_answers)} answers, not {len(answers)}")
-    found += [f"no longer calls {call}" for call in calls if call not in new_calls]
-    found += [f"now calls {call}" for call in new_calls if call not in calls]
+    lost = [call for call in calls if call not in new_calls]
+    added = [call for call in new_calls if call not in calls]
+    if unsafe:
+        lost = [call for call in lost if not is_spared(call, after)]
+        added = [call for call in added if not is_upkeep(call, after)]
+    found += [f"no longer calls {call}" for call in lost]
+    found += [f"now calls {call}" for call in added]
     return found[:5]
+
+
+def is_upkeep(call: Called, after: Record) -> bool:
+    """Whether `call` only asks a built connection whether it lives, or rolls it back."""
+    _, _, name, arguments = call
+    owner, _, method = name.rpartition(".")
+    asks = (method in UPKEEP and not arguments) or (method, arguments) == ("execute", "'SELECT 1'")
+    return asks and any(is_build(made.name) and made_of(made.name, made.arguments) == owner for made in after.calls)
+
+
+def is_spared(call: Called, after: Record) -> bool:
+    """Whether `call` closed what is kept now, or fetched what goes into it and was fetched for it before."""
+    mood, request, name, arguments = call
+    owner, _, method = name.rpartition(".")
+    fetched = made_of(name, arguments)
+    earlier = [made for made in after.calls if made.mood == mood and made.request <= request]
+    builds = [made for made in earlier if is_build(made.name)]
+    if method == "close" and not arguments:
+        return any(made_of(made.name, made.arguments) == owner for made in builds)
+    return any(made_of(made.name, made.arguments) == fetched for made in earlier) and any(
+        fetched in made.arguments for made in builds
+    )
 
 
 def still_paid(fixed: Iterable[Claim], left: Iterable[Claim], before: Record, after: Record) -> list[str]:

@@ -197,7 +197,7 @@ def run_handler(
             try:
                 answer = stubs.show(call_all(found, recorder, str(request), mood))
             except Exception as error:  # noqa: BLE001 - likewise
-                answer = f"{type(error).__name__}: {error}"
+                answer = stubs.anywhere(f"{type(error).__name__}: {error}")
                 record["errors"].append(f"{path}:{name}: {answer}")
             record["responses"].append(answer)
     record["calls"] += [[number, c.request, c.name, c.arguments, c.stack] for c in recorder.calls]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import datetime as dt
 import functools
 import importlib.abc
 import importlib.machinery
@@ -79,8 +80,13 @@ def use(recorder: Recorder) -> None:
 
 
 def show(value: object) -> str:
-    """A text for `value` that is the same in every process."""
-    return ADDRESS.sub("", repr(value))
+    """A text for `value` that is the same in every process, and wherever the program stands."""
+    return anywhere(ADDRESS.sub("", repr(value)))
+
+
+def anywhere(text: str) -> str:
+    """`text` without the folder of the program, which differs between a program and its fixed form."""
+    return text.replace(_recorder.root, "<root>") if _recorder.root else text
 
 
 def written(args: Sequence[object], kwargs: dict[str, object]) -> str:
@@ -108,6 +114,11 @@ class Stub:
         child = child_of(f"{self._path}.{name}", name)
         self.__dict__[name] = child
         return child
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        if not name.startswith("_path"):
+            _recorder.record(f"{self._path}.{name}=", show(value))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         functions = [value for value in (*args, *kwargs.values()) if is_program_function(value)]
@@ -250,6 +261,22 @@ class StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
 
+class Clock(dt.datetime):
+    """A clock that moves from request to request only: times of two runs agree, those of two requests differ."""
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> Self:
+        return cls(2026, 1, 1, _recorder.request, tzinfo=tz)
+
+    @classmethod
+    def utcnow(cls) -> Self:
+        return cls.now()
+
+    @classmethod
+    def today(cls) -> Self:
+        return cls.now()
+
+
 def is_module(root: Path, name: str) -> bool:
     """Whether the folder `root` holds a module or a package called `name`."""
     return (root / f"{name}.py").is_file() or (root / name).is_dir()
@@ -288,7 +315,7 @@ def opened(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(file: Any, *args: Any, **kwargs: Any) -> Any:
         if not _recorder.stack():
             return original(file, *args, **kwargs)
-        return Stub(f"open({file!r})")
+        return Stub(f"open({show(file)})")
 
     return call
 
@@ -314,6 +341,7 @@ def install(finder: StubFinder) -> None:
         return Event(repr(text), Mood()) if isinstance(text, Stub) else loads(text, **options)
 
     places: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+        (dt, "datetime", Clock),
         (http.client, "HTTPConnection", recorded("http.client.HTTPConnection")),
         (http.client, "HTTPSConnection", recorded("http.client.HTTPSConnection")),
         (json, "loads", loads_field),
