@@ -216,4 +216,6 @@ def test_a_chain_of_three_thousand_calls_is_walked() -> None:
 
 
 def test_no_visitors_is_no_work_and_no_error() -> None:
-    walk(parse_module("a(b)\n"), [])
+    module = parse_module("a(b)\n")
+    walk(module, [])
+    assert module.code == "a(b)\n"
