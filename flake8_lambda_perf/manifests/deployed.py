@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Problem
+
+Function = TypeVar("Function")
 
 MAX_BYTES = 2_000_000
 MAX_FUNCTIONS = 1_000
@@ -171,3 +175,18 @@ def _is_file(path: Path) -> bool:
 def _shortened(text: str) -> str:
     text = text if text.isprintable() else ascii(text)[1:-1]
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def gathered(functions: Iterable[Function], read: Callable[[Function], Deployed | None]) -> Reading:
+    """Reads each function of a manifest; one that cannot be read is a problem and does not hide the others."""
+    deployed: list[Deployed] = []
+    problems: list[Problem] = []
+    for function in functions:
+        try:
+            found = read(function)
+        except LocatedError as error:
+            problems.append(error.problem())
+            continue
+        if found is not None:
+            deployed.append(found)
+    return tuple(deployed), tuple(problems)

@@ -11,12 +11,12 @@ from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
     Deployed,
-    LocatedError,
     Reading,
     Written,
     archive_folder,
     as_number,
     code_folder,
+    gathered,
     is_python,
 )
 from flake8_lambda_perf.manifests.yaml_nodes import (
@@ -60,17 +60,7 @@ def read(root: Path, path: str, text: str) -> Reading:
         line = functions[MAX_FUNCTIONS].key.line
         raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
     provisioned = template.provisioned()
-    deployed: list[Deployed] = []
-    problems: list[LocatedError] = []
-    for entry in functions:
-        try:
-            found = _function(template, entry, entry.key.text in provisioned)
-        except LocatedError as error:
-            problems.append(error)
-            continue
-        if found is not None:
-            deployed.append(found)
-    return tuple(deployed), tuple(error.problem() for error in problems)
+    return gathered(functions, lambda entry: _function(template, entry, entry.key.text in provisioned))
 
 
 @dataclass(frozen=True, slots=True)

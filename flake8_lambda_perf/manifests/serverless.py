@@ -15,6 +15,7 @@ from flake8_lambda_perf.manifests.deployed import (
     Written,
     as_number,
     code_folder,
+    gathered,
     is_python,
     place,
 )
@@ -39,17 +40,7 @@ def read(root: Path, path: str, text: str) -> Reading:
     if not isinstance(top, Mapping) or "functions" not in top.entries or "provider" not in top.entries:
         return (), ()
     variables = Variables(root, path, top)
-    deployed: list[Deployed] = []
-    problems: list[LocatedError] = []
-    for function in _functions(variables):
-        try:
-            found = _function(variables, function)
-        except LocatedError as error:
-            problems.append(error)
-            continue
-        if found is not None:
-            deployed.append(found)
-    return tuple(deployed), tuple(error.problem() for error in problems)
+    return gathered(_functions(variables), lambda function: _function(variables, function))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
 
 Shape = Literal["none", "not none", "falsy", "truthy"]
-OPPOSITE: Mapping[Shape, Shape] = {"none": "not none", "not none": "none", "falsy": "truthy", "truthy": "falsy"}
 
 
 def has_shape(value: Value, shape: Shape) -> bool | None:
