@@ -9,6 +9,9 @@ from tests.bench.statements import INDENT, Body, Callee, Lines
 from tests.bench.words import ADJECTIVES, ENTITIES, FIELDS, REASONS, SERVICES, STDLIB, VERBS, camel, sentence
 
 CANDIDATE_SHARE = 0.10
+PLAIN_CANDIDATES = 0.02
+"""How often a function of a module that formats, validates or describes imports something when it runs."""
+
 TYPES = ("str", "int", "float", "bool")
 HEAVY = (
     "pandas as pd", "numpy as np", "requests", "openpyxl", "yaml", "jinja2", "csv", "zipfile", "io", "copy", "json",
@@ -26,8 +29,9 @@ class Tally:
     candidates: int = 0
     pending: int = 0
 
-    def wants_candidate(self, rng: random.Random) -> bool:
-        return self.candidate_lines < CANDIDATE_SHARE * (self.lines + self.pending) and rng.random() < 0.8
+    def wants_candidate(self, rng: random.Random, plain: bool) -> bool:
+        wanted = self.candidate_lines < CANDIDATE_SHARE * (self.lines + self.pending)
+        return wanted and rng.random() < (PLAIN_CANDIDATES if plain else 0.8)
 
     def add_candidate(self, length: int) -> None:
         self.candidates += 1
@@ -40,7 +44,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Scribe:
-    """Writes what belongs to one deployed function; `imported` is what its code folder and the layer offer."""
+    """Writes what belongs to one deployed function; `shared` is what the layer offers.
+
+    `plain` modules format, validate and describe: they build no clients and import only each other.
+    """
 
     rng: random.Random
     tally: Tally
@@ -48,6 +55,7 @@ class Scribe:
     verb: str = "load"
     prefix: str = ""
     shared: list[tuple[str, Callee]] = field(default_factory=list)
+    plain: bool = False
 
 
 def indented(lines: Lines) -> Lines:
@@ -67,9 +75,9 @@ def from_layer(scribe: Scribe, most: int) -> tuple[Lines, list[Callee]]:
     return [f"from shared.{module} import {callee[0]}" for module, callee in chosen], [callee for _, callee in chosen]
 
 
-def paid_lines(rng: random.Random) -> Lines:
+def paid_lines(rng: random.Random, plain: bool) -> Lines:
     """What makes a function a candidate: a client built in it, or an import."""
-    kind, service = rng.random(), rng.choice(SERVICES)
+    kind, service = 1.0 if plain else rng.random(), rng.choice(SERVICES)
     if kind < 0.35:
         return [f'{service}_client = boto3.client("{service}")']
     if kind < 0.5:
@@ -89,11 +97,11 @@ def function(scribe: Scribe, name: str, parameters: list[str], length: int, call
     rng = scribe.rng
     scope = [parameter for parameter in parameters if parameter != "self"] or ["logger"]
     body = Body(rng, scope, callees)
-    candidate = scribe.tally.wants_candidate(rng)
+    candidate = scribe.tally.wants_candidate(rng, scribe.plain)
     lines = [f'"""{sentence(rng, name.split("_", maxsplit=1)[0], scribe.entity)}"""']
     if candidate:
         region = f'{scope[0]}.get("region")' if rng.random() < 0.5 else '"eu-central-1"'
-        lines += [f"region = {region}", *paid_lines(rng)]
+        lines += [f"region = {region}", *paid_lines(rng, scribe.plain)]
     lines += body.lines(length)
     lines.append(f"return {body.name()}" if rng.random() < 0.8 else f'return {{"{rng.choice(FIELDS)}": {body.name()}}}')
     whole = [f"def {name}({', '.join(parameters)}):", *indented(lines)]
@@ -209,12 +217,12 @@ def models_module(scribe: Scribe, budget: int) -> Lines:
 def validation_module(scribe: Scribe, budget: int) -> Lines:
     """Functions that reject what does not fit."""
     rng, entity = scribe.rng, scribe.entity
-    lines = head(scribe, f"Rejects a {entity} that does not fit.", *SDK_IMPORTS)
+    layer, callees = from_layer(scribe, 1)
+    lines = head(scribe, f"Rejects a {entity} that does not fit.", "import os", *layer)
     lines += [f"REQUIRED = {tuple(rng.sample(FIELDS, 5))!r}", f"# {rng.choice(REASONS)}", "LIMITS = {"]
     for name in rng.sample(FIELDS, rng.randint(6, 20)):
         lines.append(f'{INDENT}"{name}": ({rng.randrange(9)}, {rng.randrange(10, 9999)}),')
     lines += ["}", ""]
-    callees: list[Callee] = []
     lines += functions(scribe, budget - len(lines) - 8, callees)
     lines += ["", f"def check_{entity}(event):", f'{INDENT}"""{sentence(rng, "check", entity)}"""']
     check = [
@@ -228,7 +236,8 @@ def validation_module(scribe: Scribe, budget: int) -> Lines:
 def utility_module(scribe: Scribe, budget: int, callees: list[Callee]) -> Lines:
     """What every code base has: a module of small functions, which join `callees`."""
     layer, offered = from_layer(scribe, 1)
-    lines = head(scribe, sentence(scribe.rng, "format", scribe.entity), *SDK_IMPORTS, *layer)
+    packages = ("import os",) if scribe.plain else SDK_IMPORTS
+    lines = head(scribe, sentence(scribe.rng, "format", scribe.entity), *packages, *layer)
     if scribe.rng.random() < 0.05:
         lines += ["from decimal import *", ""]
     known = list(offered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench import modules
@@ -16,6 +16,9 @@ FUNCTIONS = 300
 LINES = 200_000
 PER_DOMAIN = 12
 SHARED_MODULES = 40
+GATEWAYS = 0.3
+"""How many of the shared modules talk to services; in real projects three files in four hold no client call."""
+
 SHARED_LINES = 300
 
 
@@ -60,8 +63,10 @@ class Builder:
         self.rng = random.Random(seed)  # noqa: S311  # the same program every time is the point
         self.tally = Tally()
         self.files = 0
-        self.shared: list[tuple[str, Callee]] = []
-        """The functions of the layer with the module each is in."""
+        self.helpers: list[tuple[str, Callee]] = []
+        """The plain functions of the layer with the module each is in."""
+        self.gateways: list[tuple[str, Callee]] = []
+        """Those that talk to services."""
 
     def write(self, path: str, lines: Lines) -> None:
         target = self.root / path
@@ -111,10 +116,12 @@ def _write_layer(builder: Builder, count: int) -> None:
     builder.write(f"{base}/responses.py", RESPONSES.splitlines())
     for number in range(count):
         entity = builder.rng.choice(ENTITIES)
-        scribe = Scribe(builder.rng, builder.tally, entity, shared=list(builder.shared))
+        plain = number >= count * GATEWAYS
+        offered = builder.helpers if plain else builder.gateways
+        scribe = Scribe(builder.rng, builder.tally, entity, shared=list(offered), plain=plain)
         callees: list[Callee] = []
         builder.write(f"{base}/{entity}_{number:02}.py", modules.utility_module(scribe, SHARED_LINES, callees))
-        builder.shared += [(f"{entity}_{number:02}", callee) for callee in callees]
+        offered += [(f"{entity}_{number:02}", callee) for callee in callees]
 
 
 def _write_manifest(builder: Builder, base: str, domain: list[Function]) -> None:
@@ -132,14 +139,16 @@ def _write_function(builder: Builder, base: str, function: Function, average: fl
     serverless = function.flavour == "serverless"
     folder = f"{base}/src/{function.name}"
     prefix = f"src.{function.name}." if serverless else ""
-    scribe = Scribe(builder.rng, builder.tally, function.entity, function.verb, prefix, builder.shared)
+    everything = [*builder.gateways, *builder.helpers]
+    scribe = Scribe(builder.rng, builder.tally, function.entity, function.verb, prefix, everything)
+    plain = replace(scribe, shared=builder.helpers, plain=True)
     formatting: list[Callee] = []
     repository: list[Callee] = []
-    builder.write(f"{folder}/formatting.py", modules.utility_module(scribe, budget * 10 // 100, formatting))
-    builder.write(f"{folder}/models.py", modules.models_module(scribe, budget * 15 // 100))
+    builder.write(f"{folder}/formatting.py", modules.utility_module(plain, budget * 10 // 100, formatting))
+    builder.write(f"{folder}/models.py", modules.models_module(plain, budget * 15 // 100))
     builder.write(f"{folder}/repository.py", modules.repository_module(scribe, budget * 18 // 100, repository))
     builder.write(f"{folder}/service.py", modules.service_module(scribe, budget * 25 // 100, repository))
-    builder.write(f"{folder}/validation.py", modules.validation_module(scribe, budget * 13 // 100))
+    builder.write(f"{folder}/validation.py", modules.validation_module(plain, budget * 13 // 100))
     handler = "handler" if serverless else "lambda_handler"
     builder.write(f"{folder}/app.py", modules.handler_module(scribe, handler, formatting))
     if serverless:
