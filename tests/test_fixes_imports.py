@@ -294,6 +294,10 @@ DOUBTED = {
         {"app.py": HANDLER + "    if event:\n        import yaml\n        return yaml.dump(event)\n    return None\n"},
         "not every request runs the import: at the top its failure would stop all of them",
     ),
+    "a module that some builds of Python lack, on one path": (
+        {"app.py": HANDLER + "    if event:\n        import curses\n        curses.beep()\n    return None\n"},
+        "not every request runs the import: at the top its failure would stop all of them",
+    ),
     "a name that a test replaces": (
         {
             "app.py": HANDLER + "    from orders import load\n\n    return load(event)\n",
@@ -308,6 +312,15 @@ DOUBTED = {
 @pytest.mark.parametrize(("files", "reason"), DOUBTED.values(), ids=DOUBTED.keys())
 def test_a_fix_in_doubt_is_unsafe_and_says_why(files: Mapping[str, str], reason: str, tmp_path: Path) -> None:
     assert [(fix.safety, fix.reason) for fix in _moves(imports_of(tmp_path, files))] == [("unsafe", reason)]
+
+
+def test_the_move_of_a_costly_import_that_was_deferred_says_who_pays(tmp_path: Path) -> None:
+    text = HANDLER + "    if event:\n        import pandas\n        return pandas.read_csv(event)\n    return None\n"
+    imports = imports_of(tmp_path, {"app.py": text})
+    fixes = [move(imports, site) for site in imports.sites()]
+    assert [(fix.safety, fix.reason) for fix in fixes if fix is not None] == [
+        ("unsafe", "every cold start would pay for the module, also where no request needs it")
+    ]
 
 
 def test_a_fix_says_what_it_does(tmp_path: Path) -> None:

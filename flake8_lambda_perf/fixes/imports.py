@@ -18,7 +18,7 @@ from flake8_lambda_perf.project.loads import is_standard
 from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flake8_lambda_perf.project.facts import Function, ImportSite, Module
     from flake8_lambda_perf.project.imports import Imports
@@ -27,6 +27,14 @@ BUILTINS = frozenset(dir(builtins))
 DYNAMIC = frozenset({"locals", "vars", "exec", "eval", "globals"})
 IN_RUNTIME = frozenset({"boto3", "botocore"})
 """What AWS's own Python runtimes have installed."""
+NOT_EVERYWHERE = frozenset(
+    {"aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "curses", "dbm", "distutils"}
+    | {"ensurepip", "fcntl", "grp", "idlelib", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "msvcrt", "nis"}
+    | {"nntplib", "nt", "ossaudiodev", "pipes", "posix", "pty", "pwd", "readline", "resource", "smtpd", "sndhdr"}
+    | {"spwd", "sunau", "syslog", "telnetlib", "termios", "tkinter", "tomllib", "tty", "turtle", "turtledemo", "uu"}
+    | {"winreg", "winsound", "xdrlib"}
+)
+"""Modules of the standard library that a version, a system or a build of Python is without."""
 
 
 @dataclass(slots=True)
@@ -43,13 +51,14 @@ class _Part:
 
 
 def move(imports: Imports, site: ImportSite) -> Fix | None:
-    """Builds the fix of an import per request; None where moving it could change what the module does.
+    """Builds the fix of an import in a function; None where moving it could change what the module does.
 
     All imports of a name that belong together move in one fix: an import makes its name local to its whole function.
     """
     module = site.function.module
+    movers = _movers(imports, site)
     parts = [_Part(one) for one in _together(site)]
-    if not all(_may_move(imports, part.site) for part in parts) or _is_dynamic(site.function):
+    if not all(movers(part.site) for part in parts) or _is_dynamic(site.function):
         return None
     for part in parts:
         for alias in part.node.names:
@@ -57,7 +66,7 @@ def move(imports: Imports, site: ImportSite) -> Fix | None:
                 return None
             if not same_at_top(module, part.node, alias):
                 part.moved.append(alias)
-    edits = _edits(imports, module, parts)
+    edits = _edits(imports, module, parts, movers)
     if edits is None:
         return None
     moved = [part for part in parts if part.moved]
@@ -90,9 +99,12 @@ def _together(site: ImportSite) -> list[ImportSite]:
         names.update(name for other in more for name in bound_names(other.node))
 
 
-def _may_move(imports: Imports, site: ImportSite) -> bool:
+def _movers(imports: Imports, site: ImportSite) -> Callable[[ImportSite], bool]:
+    """Gives what tells whether an import may move with another: the fix of LPF201 leaves those of LPF202 in place."""
     verdict = imports.judge(site)
-    return verdict is not None and verdict.code == "LPF201"
+    if verdict is not None and verdict.code == "LPF202":
+        return imports.is_movable
+    return lambda other: (found := imports.judge(other)) is not None and found.code == "LPF201"
 
 
 def _is_dynamic(function: Function) -> bool:
@@ -168,11 +180,13 @@ def _doubt(imports: Imports, part: _Part) -> str | None:
         patched = _patched_in_tests(imports, part.node, alias)
         if patched is not None:
             return patched
+    verdict = imports.judge(site)
+    if verdict is not None and verdict.code == "LPF202" and imports.is_costly(verdict.cost_ms):
+        return "every cold start would pay for the module, also where no request needs it"
     if _cannot_fail(imports, site):
         return None
     if any(branch.kind == "try" and isinstance(branch.node, ast.Try) for branch in site.place.branch.chain()):
         return "the import stands in a `try`, which would no longer catch its failure"
-    verdict = imports.judge(site)
     if verdict is not None and not verdict.always:
         return "not every request runs the import: at the top its failure would stop all of them"
     return None
@@ -185,7 +199,8 @@ def _cannot_fail(imports: Imports, site: ImportSite) -> bool:
     if not frozenset(loads.targets(site.node, path)) <= loads.closure(path) | _common(imports, path):
         return False
     loaded = {name.partition(".")[0] for name in loads.loaded_for(path)} | IN_RUNTIME
-    return all(is_standard(name) or name.partition(".")[0] in loaded for name in loads.foreign(site.node, path))
+    heads = (name.partition(".")[0] for name in loads.foreign(site.node, path))
+    return all(head in loaded or (is_standard(head) and head not in NOT_EVERYWHERE) for head in heads)
 
 
 def _common(imports: Imports, path: str) -> frozenset[str]:
@@ -213,14 +228,16 @@ def _patched_in_tests(imports: Imports, node: ast.Import | ast.ImportFrom, alias
 # -- edits ------------------------------------------------------------------------------------
 
 
-def _edits(imports: Imports, module: Module, parts: list[_Part]) -> tuple[Edit, ...] | None:
+def _edits(
+    imports: Imports, module: Module, parts: list[_Part], movers: Callable[[ImportSite], bool]
+) -> tuple[Edit, ...] | None:
     """Builds the edits that take statements out of functions and put what moves to the top."""
     lines = Lines(module.text)
     going = {part.site.place.statement for part in parts}
     edits: list[Edit] = []
     new: list[New] = []
     for part in parts:
-        edit = _removal(imports, module, lines, part.site, going)
+        edit = _removal(module, lines, part.site, going, movers)
         texts = _texts(module, lines, part)
         if edit is None or texts is None:
             return None
@@ -282,7 +299,9 @@ def _columns(lines: Lines, node: ast.stmt) -> tuple[int, int]:
     return lines.position(span.start)[1] - 1, lines.position(span.end)[1] - 1
 
 
-def _removal(imports: Imports, module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt]) -> Edit | None:
+def _removal(
+    module: Module, lines: Lines, site: ImportSite, going: set[ast.stmt], movers: Callable[[ImportSite], bool]
+) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
     block = next((body for body in _blocks(module.tree) if node in body), None)
@@ -300,21 +319,21 @@ def _removal(imports: Imports, module: Module, lines: Lines, site: ImportSite, g
         return Edit(module.path, Span(span.start, _line_end(module.text, lines, node)), "pass")
     first = node.lineno
     last = node.end_lineno or node.lineno
-    if _opens_gap(imports, lines, block, site):
+    if _opens_gap(lines, block, site, movers):
         while lines.line_text(last + 1).strip() == "" and last + 1 < _last_line(module.text, lines):
             last += 1
     finish = lines.offset(last + 1, 0) if last < _last_line(module.text, lines) else len(module.text)
     return Edit(module.path, Span(lines.offset(first, 0), finish), "")
 
 
-def _opens_gap(imports: Imports, lines: Lines, block: list[ast.stmt], site: ImportSite) -> bool:
+def _opens_gap(lines: Lines, block: list[ast.stmt], site: ImportSite, movers: Callable[[ImportSite], bool]) -> bool:
     """Tells whether the blank lines below a statement would be left without need: at a block's start, or doubled."""
     before = lines.line_text(site.node.lineno - 1).strip()
     if before == "" or before.startswith("#"):
         return True
     others = {other.node: other for other in site.function.imports}
     above = [others.get(statement) for statement in block[: block.index(site.node)]]  # type: ignore[call-overload]
-    return all(other is not None and _may_move(imports, other) for other in above)
+    return all(other is not None and movers(other) for other in above)
 
 
 def _line_end(text: str, lines: Lines, node: ast.stmt) -> int:

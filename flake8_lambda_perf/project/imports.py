@@ -96,13 +96,26 @@ class Imports:
         cost = 0.0 if redundant else self.cost(site)
         always = self._always(site, proofs)
         code: Literal["LPF201", "LPF202"] = "LPF202"
-        if proofs and not self._is_deliberate(site, proofs[0], cost, redundant, always):
-            code = "LPF201"
+        if proofs and not self._must_stay(site, proofs[0], cost, redundant):
+            deferred = not (always or redundant or self._is_standard(site)) and self.is_costly(cost)
+            code = "LPF202" if deferred else "LPF201"
         return ImportVerdict(code, proofs[0] if proofs else None, cost, redundant, always)
 
-    def _is_deliberate(self, site: ImportSite, proof: Proof, cost: float | None, redundant: bool, always: bool) -> bool:
-        """Tells whether an import stands in its function for a reason, or must."""
-        if documented(site) or any(is_optional(place) for place in (site.place, *(e.place for e in proof.path))):
+    def is_movable(self, site: ImportSite) -> bool:
+        """Tells whether an import stands in its function for no other reason than its cost, if that."""
+        verdict = self.judge(site)
+        if verdict is None or verdict.code == "LPF201":
+            return verdict is not None
+        return not self._must_stay(site, verdict.proof, verdict.cost_ms, verdict.redundant)
+
+    def is_costly(self, cost: float | None) -> bool:
+        """Tells whether a cost is a reason to defer an import that not every request needs; an unknown one is."""
+        return cost is None or cost >= self.analysis.settings.heavy_import_ms
+
+    def _must_stay(self, site: ImportSite, proof: Proof | None, cost: float | None, redundant: bool) -> bool:
+        """Tells whether an import stands in its function for another reason than its cost."""
+        path = proof.path if proof is not None else ()
+        if documented(site) or any(is_optional(place) for place in (site.place, *(edge.place for edge in path))):
             return True
         if after_failed_check(site, self.analysis.names) or is_alternative(site, bound_names(site.node)):
             return True
@@ -118,9 +131,7 @@ class Imports:
             return True
         if in_handler(site.place) is not None and cost != 0.0:
             return True
-        if after_path_change(site, self.analysis.names) or not self._could_move(site):
-            return True
-        return (cost is None or cost >= self.analysis.settings.heavy_import_ms) and not always
+        return after_path_change(site, self.analysis.names) or not self._could_move(site)
 
     def _is_apart(self, site: ImportSite) -> bool:
         """Tells whether an import is of a distribution that may be missing: nothing else asks for it at start."""
