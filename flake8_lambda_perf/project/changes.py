@@ -10,21 +10,29 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.record import ANY_NAME, MUTATORS
+from flake8_lambda_perf.project.record import ANY_NAME, MUTATORS, REMOVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from flake8_lambda_perf.project.facts import Change, Function, Module
 
-_ITEM = r"(?:\[[^\n]*?\])*"
-_CALLED = rf"\.(?:{'|'.join(sorted(MUTATORS))})\("
-_ASSIGNED = r"[ \t]*(?::[^=\n]{1,80})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
-_UNPACKED = r"[ \t]*,(?=[\w \t.,\[\]\"'*)]*=(?!=))"
-DOTTED = re.compile(rf"\.(\w+){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
-BARE = re.compile(rf"\b(environ){_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(putenv)\(".encode())
+_ITEM = r"(?:\[(?s:.){0,200}?\])?[\s\\]*"
+_CALLED = rf"\.\s*(?:{'|'.join(sorted(MUTATORS | REMOVERS))})\("
+_ASSIGNED = r"[\s\\)\]]*(?::[^=\n]{1,200})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
+_UNPACKED = r"[\s)\]]*,(?=[\w\s.,()\[\]\"'*]{0,400}=(?!=))"
+DOTTED = re.compile(rf"\.[ \t]*(\w+){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
+TARGETS = re.compile(
+    rb"\bfor\b((?s:.){1,200}?)\bin\b"
+    rb"|\bas\b([ \t]*[(\[][^:]{1,200}|[^\n]{1,200})"
+    rb"|\bdel\b([ \t]*[(\[][^)\]]{1,200}|[^\n]{1,200})"
+)
+"""What a loop or a `with` binds, and what is deleted: targets without an equals sign."""
+PART = re.compile(rb"\.[ \t]*(\w+)")
+BARE = re.compile(rf"\benviron{_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(?:putenv|unsetenv)\(".encode())
 RENAMED = re.compile(rb"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
-BY_NAME = re.compile(rb"\bsetattr\((?:[^,\n]+,[ \t]*[\"'](\w+)[\"'])?")
+BY_NAME = re.compile(rb"(?:set|del)attr(?:__)?\((?:\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"'])?")
+NAMESPACES = ((b"globals()", ANY_NAME), (b"vars(", "__dict__"), (b"__dict__", "__dict__"))
 
 
 class Changes:
@@ -45,10 +53,14 @@ class Changes:
     def of(self, name: str) -> tuple[Change, ...]:
         """Lists the changes of attributes called `name`, and those made under a computed name."""
         if name not in self._found:
-            places = self._index()
+            index = self._index()
             known = (name, ANY_NAME, "__dict__") if name != "environ" else (name,)
+            places: dict[str, list[int]] = {}
+            for key in known:
+                for path, offsets in index.get(key, {}).items():
+                    places.setdefault(path, []).extend(offsets)
             self._found[name] = tuple(
-                change for key in known if key in places for change in self._read(key, places[key])
+                change for path in sorted(places) for change in self._read(known, path, places[path])
             )
         return self._found[name]
 
@@ -83,14 +95,14 @@ class Changes:
                     self._places.setdefault(name, {}).setdefault(path, []).append(offset)
         return self._places
 
-    def _read(self, name: str, places: dict[str, list[int]]) -> Iterator[Change]:
-        for path, offsets in places.items():
-            module = self.module(path)
-            if module is not None:
-                lines = _lines(self.data(path) or b"", offsets)
-                for function in module.functions:  # grows by those nested in them
-                    if _spans(function, lines):
-                        index_body(function)
+    def _read(self, names: Iterable[str], path: str, offsets: Iterable[int]) -> Iterator[Change]:
+        module = self.module(path)
+        if module is not None:
+            lines = _lines(self.data(path) or b"", offsets)
+            for function in module.functions:  # grows by those nested in them
+                if _spans(function, lines):
+                    index_body(function)
+            for name in names:
                 yield from module.changes.get(name, ())
 
 
@@ -98,18 +110,25 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
     for found in DOTTED.finditer(data):
         yield found[1].decode("ascii", "replace"), found.start()
-    if b"environ" in data or b"putenv" in data:
-        for found in BARE.finditer(data):
-            yield "environ", found.start()
-        for other in RENAMED.finditer(data):
-            for found in re.finditer(rb"\b%b[\[.]" % (other[1] or other[2]), data):
-                yield "environ", found.start()
-    for word, name in ((b"globals()", ANY_NAME), (b"vars(", "__dict__")):
+    for found in TARGETS.finditer(data):
+        yield from ((part[1].decode("ascii", "replace"), found.start()) for part in PART.finditer(found[0]))
+    yield from (("environ", offset) for offset in _environment(data))
+    for word, name in NAMESPACES:
         if word in data:
             yield from ((name, found.start()) for found in re.finditer(re.escape(word), data))
-    if b"setattr" in data:
+    if b"attr" in data:
         for found in BY_NAME.finditer(data):
             yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()
+
+
+def _environment(data: bytes) -> Iterator[int]:
+    """Lists the offsets where environment variables may be changed in a file."""
+    if b"env" not in data:
+        return
+    yield from (found.start() for found in BARE.finditer(data))
+    yield from (found.start() for found in TARGETS.finditer(data) if b"environ" in found[0])
+    for other in RENAMED.finditer(data):
+        yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % (other[1] or other[2]), data))
 
 
 def _lines(data: bytes, offsets: Iterable[int]) -> set[int]:

@@ -109,7 +109,8 @@ class ImportSite:
 class Change:
     """An attribute that is set, or whose content is changed in place: `base.name = value`, `base.name[key] = value`.
 
-    `value` is None where it is not a plain expression: `base.name += 1` differs each time.
+    `value` is None where it is not a plain expression: `base.name += 1` differs each time. What is taken away is
+    replaced by None.
     """
 
     name: str

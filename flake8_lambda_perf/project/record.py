@@ -26,7 +26,12 @@ MUTATORS = frozenset(
 ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header", "load_")
 """How the methods begin that set an object up."""
 
-REMOVERS = frozenset({"sort", "remove", "pop", "popitem", "discard", "difference_update", "intersection_update"})
+REMOVERS = frozenset({
+    "sort", "reverse", "remove", "pop", "popleft", "popitem", "discard", "clear", "__delitem__",
+    "difference_update", "intersection_update",
+})  # fmt: skip
+TAKERS = frozenset({"pop", "popleft", "popitem"})
+"""Methods that take another part out each time, unless they are told which."""
 
 
 class Recorder:
@@ -101,6 +106,7 @@ class Recorder:
             if isinstance(node, ast.Subscript):
                 _scope_of(place).mutations[root.id].append((node.slice, place))
         if kind == "del":
+            self._change(node, ast.Constant(None), place, within=False)
             return
         value = None if kind == "aug" else value
         self._change(node, value, place, within=False)
@@ -112,11 +118,16 @@ class Recorder:
         self, changed: ast.expr, value: ast.expr | None, place: Place, *, within: bool, key: ast.expr | None = None
     ) -> None:
         """Records that an attribute, or what it holds, is changed."""
+        depth = int(within)
         while isinstance(changed, ast.Subscript):
-            within, key = True, changed.slice
+            depth, key = depth + 1, changed.slice
             changed = changed.value
-        if isinstance(changed, ast.Call) and isinstance(changed.func, ast.Name):
-            changed = _namespace(changed, changed.func.id)
+        changed = self._namespace(changed, place)
+        match changed, key:
+            case ast.Attribute(value=base, attr="__dict__" | "*"), ast.Constant(value=str(attr)):
+                changed, key = ast.copy_location(ast.Attribute(base, attr, ast.Store()), changed), None
+                depth -= 1
+        within = depth > 0
         if isinstance(changed, ast.Attribute):
             change = Change(changed.attr, changed.value, value, place, within, key)
         elif isinstance(changed, ast.Name) and (changed.id == "environ" or changed.id in self.module.environments):
@@ -124,6 +135,15 @@ class Recorder:
         else:
             return
         self.module.changes.setdefault(change.name, []).append(change)
+
+    def _namespace(self, changed: ast.expr, place: Place) -> ast.expr:
+        """Names what `globals()[...] = ...` and `vars(x).update(...)` change, also under a name that is given to it."""
+        if isinstance(changed, ast.Name):
+            bindings = _scope_of(place).bindings.get(changed.id, ())
+            given = [binding.value for binding in bindings if isinstance(binding.value, ast.Call | ast.Attribute)]
+            known = (_namespace(value) for value in given)
+            return next((value for value in known if value is not None), changed)
+        return _namespace(changed) or changed
 
     def _adjust(self, changed: ast.expr, values: list[ast.expr], place: Place) -> None:
         """Records that an object is changed with values."""
@@ -176,31 +196,54 @@ class Recorder:
         self.module.sites[node] = site
         func = node.func
         if isinstance(func, ast.Attribute):
-            if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
-                for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                    _scope_of(place).mutations.setdefault(func.value.id, []).append((value, place))
-            if func.attr.startswith(ADJUSTERS) or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
-                self._adjust(func.value, [*node.args, *(keyword.value for keyword in node.keywords)], place)
-            if func.attr in MUTATORS:
-                key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
-                for value in node.args:
-                    self._change(func.value, value, place, within=True, key=key)
-                for keyword in node.keywords:
-                    named = ast.Constant(keyword.arg) if keyword.arg is not None else None
-                    self._change(func.value, keyword.value, place, within=True, key=named)
-            elif func.attr == "putenv" and len(node.args) > 1:
-                environ = ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func)
-                self._change(environ, node.args[1], place, within=True, key=node.args[0])
+            self._method_call(node, func, place)
             stack.append((func.value, place))
         else:
             stack.append((func, place))
-            if isinstance(func, ast.Name) and func.id == "setattr" and len(node.args) > 2:
-                name = node.args[1].value if isinstance(node.args[1], ast.Constant) else ANY_NAME
-                target = ast.copy_location(ast.Attribute(node.args[0], str(name), ast.Store()), func)
-                self._change(target, node.args[2], place, within=False)
-                self._adjust(node.args[0], node.args[1:], place)
+        self._change_by_name(node, place)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
+
+    def _method_call(self, node: ast.Call, func: ast.Attribute, place: Place) -> None:
+        """Records what a call of a method changes in the object before the dot."""
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
+            _scope_of(place).mutations.setdefault(func.value.id, []).extend((value, place) for value in given)
+        if func.attr.startswith(ADJUSTERS) or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
+            self._adjust(func.value, given, place)
+        if func.attr in MUTATORS:
+            key = node.args[0] if func.attr in ("setdefault", "__setitem__") and node.args else None
+            for value in node.args:
+                self._change(func.value, value, place, within=True, key=key)
+            for keyword in node.keywords:
+                named = ast.Constant(keyword.arg) if keyword.arg is not None else None
+                self._change(func.value, keyword.value, place, within=True, key=named)
+        elif func.attr in REMOVERS:
+            left = None if func.attr in TAKERS and not given else ast.Constant(None)
+            self._change(func.value, left, place, within=True, key=node.args[0] if node.args else None)
+        elif func.attr in ("putenv", "unsetenv") and node.args:
+            environ = ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func)
+            value = node.args[1] if len(node.args) > 1 else ast.Constant(None)
+            self._change(environ, value, place, within=True, key=node.args[0])
+
+    def _change_by_name(self, node: ast.Call, place: Place) -> None:
+        """Records what `setattr` and its kin change; in a `__setattr__` they only do what an assignment asks for."""
+        match node:
+            case (
+                ast.Call(func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[base, name, value])
+                | ast.Call(func=ast.Attribute(value=base, attr="__setattr__"), args=[name, value])
+            ):
+                self._adjust(base, [name, value], place)
+            case (
+                ast.Call(func=ast.Name(id="delattr") | ast.Attribute(attr="__delattr__"), args=[base, name])
+                | ast.Call(func=ast.Attribute(value=base, attr="__delattr__"), args=[name])
+            ):
+                value = ast.Constant(None)
+            case _:
+                return
+        if self.function is None or self.function.name not in ("__setattr__", "__delattr__"):
+            attr = str(name.value) if isinstance(name, ast.Constant) else ANY_NAME
+            self._change(ast.copy_location(ast.Attribute(base, attr, ast.Store()), node), value, place, within=False)
 
     def _special(self, node: ast.AST, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
         match node:
@@ -300,13 +343,16 @@ def dotted(expr: ast.expr) -> str | None:
     return ".".join([expr.id, *reversed(parts)]) if isinstance(expr, ast.Name) else None
 
 
-def _namespace(call: ast.Call, name: str) -> ast.expr:
-    """Names what `globals()[...] = ...` and `vars(x).update(...)` change."""
-    if name == "globals":
-        return ast.copy_location(ast.Attribute(call, ANY_NAME, ast.Store()), call)
-    if name == "vars" and call.args:
-        return ast.copy_location(ast.Attribute(call.args[0], "__dict__", ast.Store()), call)
-    return call
+def _namespace(expr: ast.expr) -> ast.expr | None:
+    """Spells the names of a module or an object as an attribute: all of its own, or its `__dict__`."""
+    match expr:
+        case ast.Call(func=ast.Name(id="globals")):
+            return ast.copy_location(ast.Attribute(expr, ANY_NAME, ast.Store()), expr)
+        case ast.Call(func=ast.Name(id="vars"), args=[base, *_]):
+            return ast.copy_location(ast.Attribute(base, "__dict__", ast.Store()), expr)
+        case ast.Attribute(attr="__dict__"):
+            return expr
+    return None
 
 
 def prefix(scope: Scope) -> str:
