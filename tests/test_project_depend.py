@@ -81,6 +81,33 @@ def test_the_test_that_chooses_a_returned_value_counts() -> None:
     assert dependence("result = {'a': one}.get(event['a'], two)()", both) == "handler.event store"
 
 
+def test_what_chooses_between_objects_counts_for_their_attributes_and_methods() -> None:
+    kinds = (
+        "class A:\n    zone = 'a'\n    def name(self):\n        return 'a'\n"
+        "class B:\n    zone = 'b'\n    def name(self):\n        return 'b'\n"
+        "def pick(event):\n    if event['a']:\n        return A()\n    return B()\n"
+        "current = A()\n"
+    )
+    assert dependence("result = (A() if event['a'] else B()).zone", kinds) == "handler.event"
+    assert dependence("result = (A() if os.getenv('A') else B()).zone", kinds) == "environment"
+    assert dependence("result = {'a': A, 'b': B}[event['a']].zone", kinds) == "handler.event"
+    assert dependence("result = pick(event).zone", kinds) == "handler.event"
+    assert dependence("result = pick(event).name()", kinds) == "handler.event"
+    assert (
+        dependence("global current\nif event['a']:\n    current = B()\nresult = current.zone", kinds) == "handler.event"
+    )
+    assert dependence("result = A(event).zone", kinds) == "constant"
+
+
+def test_what_an_except_answers_to_counts() -> None:
+    tried = "try:\n    {}\n    x = 'a'\nexcept (KeyError, ValueError):\n    x = 'b'\nresult = x"
+    assert dependence(tried.format("int(event['a'])")) == "handler.event store"
+    assert dependence(tried.format("y = event['a']")) == "handler.event store"
+    assert dependence(tried.format("y = os.environ['A']")) == "store"
+    changed = "try:\n    int(event['a'])\nexcept ValueError:\n    a.zone = 'b'\nresult = a.zone"
+    assert dependence(changed, "class A:\n    zone = 'a'\na = A()") == "handler.event store"
+
+
 def test_arguments_take_the_place_of_parameters() -> None:
     made = "def made(region, name='a', *rest, **options):\n    return {}\n"
     assert dependence("result = made('b')", made.format("region, name")) == "constant"
@@ -98,6 +125,10 @@ def test_loops_make_what_they_go_over_and_what_ends_them_count() -> None:
     assert dependence("for x in (1, 2):\n    if event[x]:\n        break\nresult = x") == "handler.event"
     assert dependence("x = 0\nwhile event[x]:\n    x = x + 1\nresult = x") == "handler.event"
     assert dependence("x = 1\nx += event['a']\nresult = x") == "handler.event"
+    assert dependence("x = 'a'\nfor y in event['a']:\n    x = 'b'\nresult = x") == "handler.event"
+    changed = "for x in {}:\n    a.zone = 'b'\nresult = a.zone"
+    assert dependence(changed.format("event"), "class A:\n    zone = 'a'\na = A()") == "handler.event"
+    assert dependence(changed.format("(1, 2)"), "class A:\n    zone = 'a'\na = A()") == "constant"
 
 
 def test_what_is_put_into_a_container_counts() -> None:

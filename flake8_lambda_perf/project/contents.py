@@ -93,7 +93,7 @@ class Contents:
         found = self._passed(name, [site for site in function.calls if self._is_filled(site, name)])
         for known in (name, *_other_names(scope, name)):
             for value, where in scope.mutations.get(known, ()):
-                found = found.join(self._put(value, where)).join(self.dependence.choice(where, set()))
+                found = found.join(self._put(value, where)).join(self.dependence.choice(where))
         return found
 
     def _is_filled(self, site: Site, name: str) -> bool:

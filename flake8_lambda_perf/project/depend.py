@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.knowledge import clients, idioms
 from flake8_lambda_perf.project.adjusted import Adjusted
 from flake8_lambda_perf.project.contents import Contents
+from flake8_lambda_perf.project.control import deciding, repeating
 from flake8_lambda_perf.project.facts import Class, Function, Place
-from flake8_lambda_perf.project.flow import before, breaks
+from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
@@ -17,7 +18,7 @@ from flake8_lambda_perf.project.record import dotted
 from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from flake8_lambda_perf.project.facts import Binding, Branch, Module
     from flake8_lambda_perf.project.names import Names
@@ -123,9 +124,11 @@ class Dependence:
         found = NONE
         here = set(place.branch.chain())
         for binding in bindings:
-            found = found.join(self.binding(binding)).join(self._after_loop(binding, here))
+            found = found.join(self.binding(binding))
             if len(bindings) > 1:
                 found = found.join(self.choice(binding.place, here))
+            elif binding.place.scope.kind != "comprehension":
+                found = found.join(self._each(repeating(binding.place, here)))
         if bindings and bindings[0].place.scope.kind == "module":
             found = found.join(self.outside.changed(Mod(bindings[0].place.scope.module), name))
         if not bindings:
@@ -134,25 +137,15 @@ class Dependence:
             self.adjusted.of_bindings(name, bindings, place)
         )
 
-    def choice(self, place: Place, here: set[Branch]) -> Dep:
-        found = NONE
-        for branch in place.branch.chain():
-            if branch in here:
-                break
-            if branch.test is not None and branch.kind in ("if", "after", "operand", "case"):
-                found = found.join(self.expression(branch.test, before(place)))
-            elif branch.kind == "handler":
-                found = found.join(STORE)
-        return found
+    def choice(self, place: Place, here: Collection[Branch] = ()) -> Dep:
+        """Tells on what it depends whether a place is run, of what stands outside the branches `here`."""
+        failed = any(branch.kind == "handler" and branch not in here for branch in place.branch.chain())
+        return (STORE if failed else NONE).join(self._each(deciding(place, here)))
 
-    def _after_loop(self, binding: Binding, here: set[Branch]) -> Dep:
-        """Joins what decides how often a loop ran before a value of it is used."""
+    def _each(self, parts: Iterable[tuple[ast.expr, Place]]) -> Dep:
         found = NONE
-        for branch in binding.place.branch.chain():
-            if branch in here or branch.kind != "loop" or binding.place.scope.kind == "comprehension":
-                continue
-            place = Place(binding.place.scope, branch, 1 << 59, binding.place.statement)
-            found = found.join(self.all(_ends(branch.node), place))
+        for expr, place in parts:
+            found = found.join(self.expression(expr, place))
         return found
 
     def binding(self, binding: Binding) -> Dep:
@@ -229,7 +222,7 @@ class Dependence:
                         found = found.join(self.outside.changed(value, expr.attr))
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
-        if values and all(isinstance(value, Mod | Inst | Cls) for value in values):
+        if len(values) == 1 and all(isinstance(value, Mod | Inst | Cls) for value in values):
             return found
         return found.join(self.expression(expr.value, place))
 
@@ -289,7 +282,8 @@ class Dependence:
                     found = found.join(given)
                 case _:
                     found = found.join(given).join(STORE).join(self.expression(node.func, place))
-        if isinstance(node.func, ast.Attribute) and not all(isinstance(v, Func | Cls) for v in values or ANYTHING):
+        one = len(values) == 1 and all(isinstance(value, Func | Cls) for value in values)
+        if isinstance(node.func, ast.Attribute) and not one:
             found = found.join(self.expression(node.func.value, place))
         return found
 
@@ -338,20 +332,9 @@ class Dependence:
             if value is not None:
                 found = found.join(self.expression(value, place))
             if len(results) > 1:
-                found = found.join(self.choice(place, set()))
+                found = found.join(self.choice(place))
         self.active.discard(function)
         return found
-
-
-def _ends(loop: ast.AST) -> list[ast.expr]:
-    """Lists the expressions that decide how often a loop runs: what it goes over, its test, and those of its breaks."""
-    found = (
-        [loop.test] if isinstance(loop, ast.While) else [loop.iter] if isinstance(loop, ast.For | ast.AsyncFor) else []
-    )
-    body = loop.body if isinstance(loop, ast.While | ast.For | ast.AsyncFor) else []
-    for statement in body:
-        found += [node.test for node in ast.walk(statement) if isinstance(node, ast.If) and breaks([node])]
-    return found
 
 
 def _binds(target: ast.expr, name: str) -> bool:

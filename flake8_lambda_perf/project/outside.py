@@ -42,7 +42,7 @@ class Outside:
         for change in changes:
             parts = [part for part in (change.value, change.key) if part is not None]
             found = found.join(self.dependence.all(parts, change.place) if change.value is not None else REQUEST)
-            found = found.join(self.dependence.choice(change.place, set()))
+            found = found.join(self.dependence.choice(change.place))
         return found
 
     def environment(self, name: str = "") -> Dep:
