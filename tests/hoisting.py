@@ -14,6 +14,7 @@ from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.fixes import hoist
 from flake8_lambda_perf.fixes.apply import apply, comments
+from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.fixes.often import place_of
 from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.load import Project
@@ -90,3 +91,15 @@ def flaws(text: str) -> Counter[str]:
     messages = checker.Checker(ast.parse(text)).messages
     found = (f"{type(message).__name__} {message.message_args[:1]}" for message in messages)
     return Counter(flaw for flaw in found if flaw != "UnusedImport ('typing.Final',)")
+
+
+def outcomes(analysis: Analysis) -> list[str]:
+    """Says of everything that is built per request, in the order of the text, what its hoist does or why it is none."""
+    targets: list[tuple[ast.Call, Build | Construction]] = [*analysis.builds.items(), *analysis.constructions.items()]
+    found = []
+    for node, target in sorted(targets, key=lambda pair: pair[0].lineno):
+        try:
+            found.append(hoist._Hoist(analysis, target, node).fix().title)
+        except MoveError as error:
+            found.append(str(error))
+    return found

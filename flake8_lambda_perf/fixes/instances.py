@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.fixes.needs import Needs
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Class, Function, Place, Site
+    from flake8_lambda_perf.project.levels import Dep
 
 BASES = frozenset({"object", "abc.ABC", "typing.Protocol", "typing.Generic"})
 QUIET = frozenset({"logging.getLogger", "super", "super().__init__", "isinstance", "hasattr", "object().__init__"})
@@ -111,7 +112,7 @@ class Making:
         for value, where in function.cls.self_stores.get(target.attr, ()):
             if value is None or self._is_container(value, where):
                 raise MoveError(f"`{target.attr}` may collect what belongs to one request")
-            if where is place and self.analysis.graph.dependence.expression(value, where).level > Level.ENVIRONMENT:
+            if where is place and self._may_change(self.analysis.graph.dependence.expression(value, where)):
                 raise MoveError(f"`{target.attr}` depends on the request or on a store")
 
     def _is_container(self, value: ast.expr, place: Place) -> bool:
@@ -129,17 +130,17 @@ class Making:
                 raise MoveError("the constructor connects or loads")
             return
         values = self.analysis.names.values(site.node.func, site.place)
-        for value in values:
-            if isinstance(value, Func | Cls):
-                continue
-            if not isinstance(value, Ext) or not self._is_quiet(value.name):
-                raise MoveError("the constructor calls what may have an effect")
-        if not values:
-            raise MoveError("the constructor calls something unknown")
+        if not values or not all(
+            isinstance(value, Func | Cls) or (isinstance(value, Ext) and self._is_quiet(value.name)) for value in values
+        ):
+            raise MoveError("the constructor calls what may have an effect")
         given = [site.node, *site.node.args, *(keyword.value for keyword in site.node.keywords)]
-        dep = self.analysis.graph.dependence.all(given[1:] if self.app else given, site.place)
-        if dep.level > Level.ENVIRONMENT:
+        if self._may_change(self.analysis.graph.dependence.all(given[1:] if self.app else given, site.place)):
             raise MoveError("the constructor depends on the request or on a store")
+
+    def _may_change(self, dep: Dep) -> bool:
+        """Tells whether a value comes from the request, a store, or what other functions than those followed get."""
+        return dep.level > Level.ENVIRONMENT or any(function not in self.made for function, _ in dep.refs)
 
     def _is_quiet(self, name: str) -> bool:
         if name in QUIET or is_pure(name):
