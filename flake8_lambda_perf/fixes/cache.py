@@ -43,13 +43,13 @@ class Lookup:
     default: ast.expr
 
 
-def plan(analysis: Analysis, node: ast.Call, place: Place) -> Fix | None:
-    """Plans a test before the build; `node` is the call whose default is built, or the build in it."""
+def plan(analysis: Analysis, call: ast.Call, place: Place) -> Fix | None:
+    """Plans a test before the build that a look-up evaluates for its default."""
     function = place.scope.function
     if function is None or isinstance(function.node, ast.Lambda):
         return None
     try:
-        edits = _edits(analysis, function, node)
+        edits = _edits(analysis, function, call, place)
     except MoveError:
         return None
     return Fix("Build only what the cache does not hold", tuple(sorted(edits)), (), "unsafe", REASON)
@@ -91,10 +91,11 @@ def _through(proof: Proof, site: Site, owner: Class) -> Proof | None:
     return None
 
 
-def _edits(analysis: Analysis, function: Function, node: ast.Call) -> list[Edit]:
-    draft, parents = draft_of(function.module), parents_in(function.node)
-    lookup = _lookup(analysis, function, node, parents, draft)
-    statement = _statement(lookup.call, parents)
+def _edits(analysis: Analysis, function: Function, call: ast.Call, place: Place) -> list[Edit]:
+    draft = draft_of(function.module)
+    lookup = _lookup(call, draft)
+    _judge(analysis, function, lookup, place)
+    statement = _statement(call, parents_in(function.node))
     lot = lot_of(draft, statement, function.node)
     if not lot.alone:
         raise MoveError("the statement shares its line with another one")
@@ -119,23 +120,11 @@ def _is_done(statement: ast.stmt, lookup: Lookup) -> bool:
     return False
 
 
-def _lookup(
-    analysis: Analysis, function: Function, node: ast.Call, parents: dict[ast.AST, ast.AST], draft: Draft
-) -> Lookup:
-    call: ast.AST | None = node
-    while call is not None and not isinstance(call, ast.stmt):
-        if isinstance(call, ast.Call) and not call.keywords:
-            found = _read(call, draft)
-            if found is not None and (call is node or node in set(ast.walk(found.default))):
-                _judge(analysis, function, found)
-                return found
-        call = parents.get(call)
-    raise MoveError("no call looks something up here")
-
-
-def _read(call: ast.Call, draft: Draft) -> Lookup | None:
+def _lookup(call: ast.Call, draft: Draft) -> Lookup:
     match call:
-        case ast.Call(func=ast.Attribute(value=owner, attr="setdefault" | "get"), args=[key, ast.Call() as default]):
+        case ast.Call(
+            func=ast.Attribute(value=owner, attr="setdefault" | "get"), args=[key, ast.Call() as default], keywords=[]
+        ):
             if _is_simple(owner) and _is_simple(key):
                 kept = f"{draft.of(owner)}[{draft.of(key)}]"
                 return Lookup(call, f"{draft.of(key)} not in {draft.of(owner)}", kept, default)
@@ -145,7 +134,7 @@ def _read(call: ast.Call, draft: Draft) -> Lookup | None:
             if _is_simple(owner) and name.isidentifier():
                 missing = f"not hasattr({draft.of(owner)}, {draft.of(key)})"
                 return Lookup(call, missing, f"{draft.of(owner)}.{name}", default)
-    return None
+    raise MoveError("what is looked up cannot be written down twice")
 
 
 def _is_simple(expr: ast.expr) -> bool:
@@ -155,17 +144,16 @@ def _is_simple(expr: ast.expr) -> bool:
     return isinstance(expr, ast.Constant | ast.Name)
 
 
-def _judge(analysis: Analysis, function: Function, lookup: Lookup) -> None:
+def _judge(analysis: Analysis, function: Function, lookup: Lookup, place: Place) -> None:
     """Raises unless the lookup runs whenever its statement does, on something that outlives the request."""
-    site = function.module.sites.get(lookup.call)
-    if site is None or any(branch.kind == "operand" for branch in site.place.branch.chain()):
+    if any(branch.kind == "operand" for branch in place.branch.chain()):
         raise MoveError("the lookup is only reached at times")
-    if site.place.scope is not function.scope:
+    if place.scope is not function.scope:
         raise MoveError("the lookup stands in a comprehension")
     owner = lookup.call.func.value if isinstance(lookup.call.func, ast.Attribute) else lookup.call.args[0]
     while isinstance(owner, ast.Attribute):
         owner = owner.value
-    bindings = analysis.names.bindings(owner.id, site.place) if isinstance(owner, ast.Name) else None
+    bindings = analysis.names.bindings(owner.id, place) if isinstance(owner, ast.Name) else None
     if not bindings or any(binding.place.scope.kind != "module" for binding in bindings):
         raise MoveError("the cache is gone with the request")
     if isinstance(lookup.call.func, ast.Attribute) and any(

@@ -7,6 +7,7 @@ import builtins
 import keyword
 import re
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
@@ -30,25 +31,21 @@ def global_name(
 
     With `own` it is the name of the function's local, which may stay as it is; `free` are names that go away.
     """
+
+    def is_taken(name: str) -> bool:
+        bound = keyword.iskeyword(name) or name in dir(builtins)
+        return (bound or name in module.scope.bindings or name in module.global_writes) and name not in free
+
+    if (
+        own
+        and not is_taken(wanted)
+        and "*" not in module.scope.bindings
+        and not _is_bound_between(function, wanted)
+        and not _is_read_elsewhere(module, function, wanted)
+    ):
+        return wanted
     words = _words(module)
-    for index, name in enumerate(_candidates(wanted)):
-        if (
-            keyword.iskeyword(name)
-            or name in dir(builtins)
-            or name in module.scope.bindings
-            or name in module.global_writes
-        ) and name not in free:
-            continue
-        if own and index == 0:
-            if (
-                "*" not in module.scope.bindings
-                and not _is_bound_between(function, name)
-                and not _is_read_elsewhere(module, function, name)
-            ):
-                return name
-        elif name not in words:
-            return name
-    raise MoveError("no free name was found")
+    return next(name for name in _candidates(wanted) if name not in words and not is_taken(name))
 
 
 def free_name(module: Module, names: tuple[str, ...]) -> str:
@@ -84,7 +81,7 @@ def _candidates(wanted: str) -> Iterator[str]:
     yield wanted
     yield f"_{wanted.lstrip('_')}"
     yield f"_{wanted.lstrip('_')}_client"
-    yield from (f"_{wanted.lstrip('_')}_{number}" for number in range(2, 9))
+    yield from (f"_{wanted.lstrip('_')}_{number}" for number in count(2))
 
 
 def _is_bound_between(function: Function, name: str) -> bool:
@@ -118,9 +115,7 @@ def client_name(client: Client, call: ast.Call) -> str:
         (value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)), ""
     )
     found = client.variable.replace("{0}", WORD.sub("_", text).strip("_").lower()).strip("_")
-    if not found.isidentifier() or keyword.iskeyword(found):
-        found = f"{found}_client".strip("_") if found and f"{found}_client".isidentifier() else "client"
-    return found
+    return found if found.isidentifier() else "client"
 
 
 def part_name(parent: str, call: ast.Call) -> str:

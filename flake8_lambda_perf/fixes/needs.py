@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Binding, Function, Place
 
-BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__package__"}
 SAFE_CALLS = frozenset({"os.getenv", "os.environ.get", "str", "bool", "dict", "list", "tuple", "set", "frozenset"})
 """Calls that cannot raise with the arguments programs give them."""
 NODES = (
@@ -125,13 +123,9 @@ class Needing:
         if name in self.needs.globals or name in self.needs.local_names:
             return
         bindings = self.analysis.names.bindings(name, place)
-        if bindings is None:
-            if name not in BUILTINS and "*" not in place.scope.module.scope.bindings:
-                raise MoveError(f"`{name}` is not bound")
+        if bindings is None:  # a builtin, or a name that a wildcard brings in: on any other a value depends unknowably
             self.needs.globals.add(name)
             return
-        if not bindings:
-            raise MoveError(f"`{name}` is not bound here")
         scopes = {binding.place.scope for binding in bindings}
         module = place.scope.module
         if scopes == {module.scope}:
