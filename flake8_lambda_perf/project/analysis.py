@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import is_test
@@ -17,7 +18,7 @@ from flake8_lambda_perf.project.facts import Class, Function, Module, Site
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.handlers import Entry
 from flake8_lambda_perf.project.names import Names
-from flake8_lambda_perf.project.relevance import Relevance
+from flake8_lambda_perf.project.relevance import local_bindings
 from flake8_lambda_perf.project.values import Ext, Partial, Value
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Analysis:
         self.settings = settings
         self.names = Names(project.resolve)
         self.deployed: frozenset[str] = frozenset()  # every file that a handler imports, directly or not
+        self.leading: frozenset[str] = frozenset()  # those of them that lead to a line a rule may report
         self.clients = _with_extra(settings.extra_clients)
         self.entries: list[Entry] = []
         self._paths: set[str] = set()  # of the entries
@@ -85,11 +87,10 @@ class Analysis:
         self.problems: list[Problem] = []
         self._builds: dict[ast.Call, Build] = {}
         self._constructions: dict[ast.Call, Construction] = {}
-        self._imported_names: frozenset[str] | None = None
         self.candidates: dict[str, list[ast.stmt]] = {}
-        self._last_names = frozenset(name.rpartition(".")[2] for name in self.clients)
+        self._off = frozenset(n.rpartition(".")[2] for n, client in self.clients.items() if client.code == "LPF113")
         self.closure = Closure(project, self.clients, settings)
-        self.graph = Graph(self.names, Relevance(self.closure.sinks_of, self.closure.groups))
+        self.graph = Graph(self.names, self.closure.relevance)
         self._find_entries(declared, settings.handlers)
         self._explore()
         self._judge()
@@ -101,10 +102,9 @@ class Analysis:
             self._add_declared(deployed)
         for name in named:
             self._add_named(name)
-        for path in self.project.files:
-            if is_test(path):
-                continue
-            if self.project.outline(path).handler:
+        for path in self._own:
+            outline = self.project.outline(path)
+            if outline.handler or not outline.receivers <= self._imported_names:
                 module = self.project.module(path)
                 if module is not None:
                     for entry in handlers.conventional(module, self.names):
@@ -120,13 +120,17 @@ class Analysis:
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Name) and node.id == name:
                     return True
-        own = [path for path in self.project.files if not is_test(path)]  # tests call handlers as the runtime does
-        if self._imported_names is None:
-            outlines = (self.project.outline(path) for path in own)
-            self._imported_names = frozenset(
-                name for outline in outlines for _, _, names in outline.imports for name in names
-            )
-        return name in self._imported_names or any(self._mentions(path, module.path, name) for path in own)
+        return name in self._imported_names or any(self._mentions(path, module.path, name) for path in self._own)
+
+    @cached_property
+    def _own(self) -> list[str]:
+        """Lists the files that are no tests: those call handlers as the runtime does."""
+        return [path for path in self.project.files if not is_test(path)]
+
+    @cached_property
+    def _imported_names(self) -> frozenset[str]:
+        outlines = (self.project.outline(path) for path in self._own)
+        return frozenset(name for outline in outlines for _, _, names in outline.imports for name in names)
 
     def _mentions(self, path: str, target: str, name: str) -> bool:
         """Tells whether a file imports another, and holds a name that may be one of its: `module.name(...)`."""
@@ -206,14 +210,7 @@ class Analysis:
 
     def _explore(self) -> None:
         self.deployed, paths = self.closure.of(sorted({entry.handler.path for entry in self.entries}))
-        closure = [module for path in sorted(paths) if (module := self.project.module(path)) is not None]
-        served = any(entry.function is None for entry in self.entries) or bool(self.entries)
-        self.graph.on_body = self._routes_in if served else lambda _function: ()
-        for module in closure:
-            for function in module.functions:
-                if function.parent is None and function.decorated:
-                    self._add_route(function)
-        paths = {module.path for module in closure}
+        self.graph.on_body = self._routes_in
         for entry in self.entries:
             if entry.function is not None and entry.function.module.path in paths:
                 self.graph.entries.setdefault(entry.function, entry.passed)
@@ -221,7 +218,21 @@ class Analysis:
                     self.graph.entries.setdefault(wrapper.function, entry.passed)
                     self.handler_of.setdefault(wrapper.function, entry.handler)
         self.names.changes = Changes(self.deployed, self.project.data, self.project.module)
-        self.graph.explore(closure, ())
+        needed = self.closure.needed(paths)
+        self.project.on_module = lambda module: self.graph.add(module) if module.path in paths else None
+        for path in needed:
+            module = self.project.module(path)
+            if module is not None:
+                self.graph.add(module)
+        self.graph.on_module = self._routes_of
+        self.graph.explore()
+        self.project.on_module = lambda _module: None
+        self.leading = frozenset(paths)
+
+    def _routes_of(self, module: Module) -> Iterator[Function]:
+        for function in module.functions:
+            if function.parent is None and function.decorated and self._add_route(function):
+                yield function
 
     def _routes_in(self, function: Function) -> Iterator[Function]:
         for nested in function.nested:
@@ -244,12 +255,18 @@ class Analysis:
         """Names the client a call builds, if it can be only that."""
         func = site.node.func
         last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if isinstance(func, ast.Attribute) and last not in self._last_names and last not in self.graph.relevance.names:
+        if last and last not in self._off and not self._may_build(last, site):
             return None
         values = {_called(value) for value in self.names.values(func, site.place)}
         found = {value.name for value in values if isinstance(value, Ext)}
         known = {name for name in found if name in self.clients}
         return self.clients[min(known)] if known and known == found else None
+
+    def _may_build(self, name: str, site: Site) -> bool:
+        """Tells whether the last name of what a call calls may stand for something that builds a client."""
+        if self.closure.relevance.means_something(name, site.place.scope.module.path):
+            return True
+        return isinstance(site.node.func, ast.Name) and bool(local_bindings(name, site.place.scope))
 
     def _judge(self) -> None:
         for function in sorted(self.graph.requests, key=lambda f: (f.module.path, f.line, f.qualified_name)):

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.knowledge import aliases, clients
+from flake8_lambda_perf.knowledge import aliases, clients, idioms
+from flake8_lambda_perf.project.blocks import aliases_of
+from flake8_lambda_perf.project.relevance import Relevance, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.knowledge import Client
-    from flake8_lambda_perf.project.facts import Module
     from flake8_lambda_perf.project.load import Project
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
+ACTING = (
+    b"include_router", b"register_blueprint", b"patch_all", b"addHandler", b"download_file", b"basicConfig",
+    b"dictConfig", b"fileConfig", b"import_module",
+)  # fmt: skip  # one word a line would take a screen
+"""What rules look for at module level."""
 
 
 class Closure:
@@ -29,7 +35,8 @@ class Closure:
         self.clients = known
         self.settings = settings
         self.groups: dict[str, int] = {}
-        self._sinks: dict[str, set[str]] = {}
+        self.relevance = Relevance(self.groups)
+        self._sinks: dict[str, frozenset[str]] = {}
 
     # -- files --------------------------------------------------------------------------------
 
@@ -79,22 +86,45 @@ class Closure:
         data = self.project.data(path) or b""
         return any(word in data for word in extra)
 
+    def needed(self, paths: Iterable[str]) -> list[str]:
+        """Lists those of the files that must be looked into, whatever the handlers ask of them."""
+        paths = sorted(paths)
+        sources = {path: source.text for path in paths if (source := self.project.source(path)) is not None}
+        self.relevance.settle(sources, {path: self.words_of(path) for path in sources})
+        if self._wants("LPF202", "import-in-function") or self._wants_getlogger():
+            return paths
+        known = idioms().route_registrations | idioms().handler_decorators
+        registering = frozenset(name.rpartition(".")[2] for name in known)
+        return [path for path in paths if path not in sources or self._acts(path, registering)]
+
+    def _acts(self, path: str, registering: frozenset[str]) -> bool:
+        """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
+        data = self.project.data(path) or b""
+        if any(word in data for word in ACTING) or any(
+            "*" in names for _, _, names in self.project.outline(path).imports
+        ):
+            return True
+        return self.project.is_parsed(path) or self.relevance.runs_at_import(path, registering)
+
     # -- words --------------------------------------------------------------------------------
 
-    def sinks_of(self, module: Module) -> frozenset[str]:
-        """Lists the calls that may build something in a module: of the packages it imports, and those of any object."""
+    def words_of(self, path: str) -> Words:
+        """Tells which calls may build something in a file: of the packages it imports, and those of any object."""
         if not self._sinks:
             self._sinks = self._sinks_by_package()
-        found = set(METHODS) | self._sinks[""]
-        for name, _, _ in self.project.outline(module.path).imports:
-            found |= self._sinks.get(name.partition(".")[0], frozenset())
-        for node, _place in module.imports:
-            for alias_node in node.names:
-                if alias_node.asname and alias_node.name in found:
-                    found.add(alias_node.asname)
-        return frozenset(found)
+        sinks = METHODS | self._sinks[""]
+        packages: set[str] = set()
+        imported: set[str] = set()
+        for name, _, names in self.project.outline(path).imports:
+            sinks = sinks | self._sinks.get(name.partition(".")[0], frozenset())
+            packages.add(name.partition(".")[0])
+            imported.update(names)
+        renamed = aliases_of(self.project.data(path) or b"")
+        packages.update(alias for _, alias in renamed)
+        more = {alias for name, alias in renamed if name in sinks}
+        return Words(sinks | more, frozenset(packages | imported), frozenset(imported | more))
 
-    def _sinks_by_package(self) -> dict[str, set[str]]:
+    def _sinks_by_package(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {"": set()}
         for name, client in self.clients.items():
             if client.code != "LPF113" or self._wants_getlogger():
@@ -102,8 +132,11 @@ class Closure:
                 found.setdefault(package, set()).add(name.rpartition(".")[2])
         for alias in aliases():
             found.setdefault(alias.partition(".")[0], set()).add(alias.rpartition(".")[2])
-        return found
+        return {package: frozenset(names) for package, names in found.items()}
 
     def _wants_getlogger(self) -> bool:
+        return self._wants("LPF113", "getlogger-per-invocation")
+
+    def _wants(self, code: str, name: str) -> bool:
         wanted = {*self.settings.select, *self.settings.extend_select, *self.settings.enable}
-        return not wanted.isdisjoint(("LPF113", "getlogger-per-invocation"))
+        return not wanted.isdisjoint((code, name))

@@ -66,12 +66,14 @@ class Graph:
         self.edges = Edges(names, self.memos, self.wrappers, relevance)
         self.duties = Duties(names, self.dependence)
         self.modules: dict[str, Module] = {}
+        self._arrived: list[Module] = []
         self.entries: dict[Function, int] = {}
         self.callers: dict[Function, list[Edge]] = {}
         self.requests: set[Function] = set()
         self.explored: dict[Body, None] = {}  # in the order in which it was found
         self.built: dict[Class, set[Function | None]] = {}  # who builds instances; None: something that may keep them
         self.on_body: Callable[[Function], Iterable[Function]] = lambda _function: ()
+        self.on_module: Callable[[Module], Iterable[Function]] = lambda _module: ()
         self._out: dict[Body, list[Edge]] = {}
         self._reads: dict[Body, frozenset[Function]] = {}  # the functions on whose known calls those of a body depend
         self._counts: dict[Function, int] = {}  # of the calls known when a parameter was asked for, at the least
@@ -84,12 +86,9 @@ class Graph:
 
     # -- forwards -----------------------------------------------------------------------------
 
-    def explore(self, modules: Iterable[Module], entries: Iterable[Function]) -> None:
-        """Finds everything that module bodies and handlers run, until no new call appears."""
-        self.modules.update((module.path, module) for module in modules)
-        self.relevance.settle(self.modules.values())
-        for entry in entries:
-            self.entries.setdefault(entry, 2)
+    def explore(self) -> None:
+        """Finds everything that module bodies and handlers run, until no new call and no new module appears."""
+        self._look_into_arrived()
         before = (-1, -1)
         changed: set[Function] = set()
         for _ in range(ROUNDS):
@@ -109,10 +108,11 @@ class Graph:
     def _sort_callers(self) -> None:
         """Puts the calls of each function in an order that does not depend on the rounds it took to find them."""
         self.callers = {}
-        fixed = (body for body in self._out if body not in self._reads)
-        for body in (*fixed, *(body for body in self.explored if body in self._reads)):
+        for body in self.explored:
             for edge in self._out.get(body, ()):
                 self.callers.setdefault(edge.callee, []).append(edge)
+        for edges in self.callers.values():
+            edges.sort(key=lambda edge: (edge.module.path, edge.line))
 
     def _forget(self, changed: set[Function]) -> None:
         """Drops what was found out while fewer calls of some functions were known than are now."""
@@ -129,8 +129,12 @@ class Graph:
         self._forget(changed)
         for body in [b for b, reads in self._reads.items() if b not in self.explored or not reads.isdisjoint(changed)]:
             del self._reads[body], self._out[body]
-        self.edges.properties = set().union(*(module.properties for module in self.modules.values()))
-        self._link_classes()
+        self.edges.properties = self.relevance.properties.union(
+            *(module.properties for module in self.modules.values())
+        )
+        self.edges.subclasses = {}
+        for module in list(self.modules.values()):
+            self._link_classes(module)
         self._known = self.callers
         self.callers = {}
         for edges in self._out.values():
@@ -143,7 +147,9 @@ class Graph:
 
     def _walk(self, start: list[tuple[Body, bool]]) -> None:
         queue = deque(start)
-        while queue:
+        while queue or self._arrived:
+            if not queue:
+                queue.extend(self._look_into_arrived())
             body, live = queue.popleft()
             live = live and isinstance(body, Function)
             if body in self.explored and (not live or body in self.requests):
@@ -174,14 +180,29 @@ class Graph:
                 self.callers.setdefault(edge.callee, []).append(edge)
         return self._out[body]
 
-    def _link_classes(self) -> None:
-        self.edges.subclasses = {}
-        for module in list(self.modules.values()):
-            for cls in module.classes:
-                for base in cls.node.bases:
-                    for value in self.names.values(base, cls.place):
-                        if isinstance(value, Cls):
-                            self.edges.subclasses.setdefault(value.cls, set()).add(cls)
+    def add(self, module: Module) -> None:
+        """Takes in a module that the exploration has led to; its body is explored when what led there is done."""
+        if module.path not in self.modules:
+            self.modules[module.path] = module
+            self._arrived.append(module)
+
+    def _look_into_arrived(self) -> list[tuple[Body, bool]]:
+        """Lists the bodies of new modules, in an order that does not depend on what led to them."""
+        arrived, self._arrived = sorted(self._arrived, key=lambda module: module.path), []
+        found: list[tuple[Body, bool]] = [(module, False) for module in arrived]
+        for module in arrived:
+            self._link_classes(module)
+            for route in self.on_module(module):
+                self.entries.setdefault(route, 0)
+                found.append((route, True))
+        return found
+
+    def _link_classes(self, module: Module) -> None:
+        for cls in module.classes:
+            for base in cls.node.bases:
+                for value in self.names.values(base, cls.place):
+                    if isinstance(value, Cls):
+                        self.edges.subclasses.setdefault(value.cls, set()).add(cls)
 
     def _note_instance(self, cls: Class, edge: Edge | None, place: Place) -> None:
         memo = self.memos.around(place) if edge is None else edge.memo

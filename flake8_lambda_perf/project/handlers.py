@@ -44,11 +44,14 @@ SERVED = frozenset({"chalice.Chalice()"})
 """Apps that their framework deploys as they are."""
 
 SIGNATURE = re.compile(
-    rb"(?m)^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*"
+    rb"\n(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*"
     rb"(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
-    rb"|^(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b"
-    rb"|^(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]"
+    rb"|\n(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]"
 )
+SINGLE = re.compile(rb"\n(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.)")
+"""A function that takes an event, its name, and what follows that parameter; like `SIGNATURE` for a text that starts
+with a newline, which is found three times as fast as the start of a line."""
+
 KEYWORDS = (
     b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
     b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp",

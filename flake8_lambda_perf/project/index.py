@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from flake8_lambda_perf.project.facts import (
     Binding,
@@ -21,7 +22,9 @@ from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
 __all__ = ["MUTATORS", "index_body", "index_module", "is_property"]
 
 
-ENVIRONMENT = re.compile(r"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
+ENVIRONMENT = re.compile(r"environ\b(?:\s+as\s+(\w+)|(?![.\[]))")
+ASSIGNED = re.compile(r"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
+"""What stands before `environ` where a name is assigned to it."""
 
 
 def index_module(path: str, tree: ast.Module, text: str) -> Module:
@@ -32,7 +35,7 @@ def index_module(path: str, tree: ast.Module, text: str) -> Module:
     anchor = tree.body[0] if tree.body else ast.Pass(lineno=1, col_offset=0)
     module.place = Place(module.scope, root, 0, anchor)
     if "environ" in text:
-        module.environments = frozenset(name for found in ENVIRONMENT.finditer(text) for name in found.groups() if name)
+        module.environments = frozenset(_environments(text))
     indexer = _Indexer(module, None)
     indexer.block(tree.body, module.scope, root)
     module.end = Place(module.scope, root, 1 << 60, anchor)
@@ -40,6 +43,15 @@ def index_module(path: str, tree: ast.Module, text: str) -> Module:
         for function in list(module.functions):
             index_body(function)
     return module
+
+
+def _environments(text: str) -> Iterator[str]:
+    """Lists the names that a text gives to `os.environ`."""
+    for found in ENVIRONMENT.finditer(text):
+        if found[1]:
+            yield found[1]
+        elif (assigned := ASSIGNED.search(text, text.rfind("\n", 0, found.start()) + 1, found.start())) is not None:
+            yield assigned[1]
 
 
 def index_body(function: Function) -> None:

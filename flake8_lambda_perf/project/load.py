@@ -87,6 +87,10 @@ class Project:
             self.on_module(module)
         return self._modules[path]
 
+    def is_parsed(self, path: str) -> bool:
+        """Tells whether a file's facts are known already."""
+        return path in self._modules
+
     def outline(self, path: str) -> Outline:
         """Gives what a file's bytes alone tell; nothing for a file that cannot be read."""
         if path not in self._outlines:

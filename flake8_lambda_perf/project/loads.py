@@ -47,7 +47,6 @@ class Loads:
         self._loaded: dict[str, frozenset[str]] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._holders: dict[str, frozenset[str]] = {}
-        self._importers: dict[str, list[Link]] | None = None
         self._loaders: dict[str, set[str]] | None = None
 
     # -- the graph ----------------------------------------------------------------------------
@@ -155,18 +154,22 @@ class Loads:
 
     def _above(self, path: str) -> set[str]:
         """Lists a file and those that load it, directly or not."""
-        if self._loaders is None:
-            self._loaders = {}
-            for known in self.analysis.graph.modules:
-                for target in self.direct(known) | {link.target for link in self.later_links(known)}:
-                    self._loaders.setdefault(target, set()).add(known)
         seen = {path}
         stack = [path]
         while stack:
-            fresh = self._loaders.get(stack.pop(), set()) - seen
+            fresh = self._loading(stack.pop()) - seen
             seen |= fresh
             stack.extend(fresh)
         return seen
+
+    def _loading(self, path: str) -> set[str]:
+        """Lists the files that load a file directly, at once or when a request first needs it."""
+        if self._loaders is None:
+            self._loaders = {}
+            for known in self.analysis.leading:
+                for target in self.direct(known) | {link.target for link in self.later_links(known)}:
+                    self._loaders.setdefault(target, set()).add(known)
+        return self._loaders.get(path, set())
 
     def is_loaded_at_start(self, path: str) -> bool:
         """Tells whether importing the file of some handler loads a file."""
@@ -186,20 +189,18 @@ class Loads:
 
     def _upwards(self, path: str) -> Iterator[tuple[str, tuple[Link, ...]]]:
         """Walks from a file to those that load it, nearest first, with the imports in between."""
-        if self._importers is None:
-            self._importers = {}
-            for known in sorted(self.analysis.graph.modules):
-                for link in (*self.links(known), *self.later_links(known)):
-                    self._importers.setdefault(link.target, []).append(link)
         seen = {path}
         queue: deque[tuple[str, tuple[Link, ...]]] = deque([(path, ())])
         while queue:
             here, links = queue.popleft()
-            for link in self._importers.get(here, ()):
-                if link.path not in seen:
-                    seen.add(link.path)
-                    queue.append((link.path, (link, *links)))
-                    yield link.path, (link, *links)
+            for known in sorted(self._loading(here) - seen):
+                link = next(
+                    (link for link in (*self.links(known), *self.later_links(known)) if link.target == here), None
+                )
+                if link is not None:
+                    seen.add(known)
+                    queue.append((known, (link, *links)))
+                    yield known, (link, *links)
 
     # -- cost ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import canonical
@@ -28,8 +29,20 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
 
 LONGEST_NAME = 160
-Owners = tuple[list[frozenset[Value]], set[Class], frozenset[Function]]
-"""What changes of a name are made on, the classes among it, and the functions whose known calls decide that."""
+
+
+@dataclass(slots=True)
+class Owners:
+    """What the changes of a name are made on, as their positions by value and by class.
+
+    `reads` are the functions whose known calls decide that, `derived` the classes among it that have bases.
+    """
+
+    reads: frozenset[Function]
+    by_value: dict[Value, list[int]] = field(default_factory=dict)
+    by_class: dict[Class, list[int]] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
+    derived: list[Class] = field(default_factory=list)
 
 
 class Members:
@@ -87,38 +100,41 @@ class Members:
         key = (base.cls if isinstance(base, Inst | Cls) else base, attr)
         if key not in self.changed:
             self.changed[key] = ()
-            owners, classes, reads = self._owners_of(attr, changes)
-            own = base.cls if isinstance(base, Inst | Cls) else None
-            kin = {cls for cls in classes if own is not None and self._are_kin(cls, own)}
-            found = []
-            for change, values in zip(changes, owners, strict=True):
-                if base in values or (
-                    kin and any(isinstance(value, Inst | Cls) and value.cls in kin for value in values)
-                ):
-                    found.append((change, True))
-                elif change.name == attr and UNKNOWN in values and not isinstance(base, Ext):
-                    found.append((change, False))
-            self.changed[key] = tuple(found)
+            owners = self._owners_of(attr, changes)
+            sure = set(owners.by_value.get(base, ()))
+            for cls in self._kin_of(base.cls, owners) if isinstance(base, Inst | Cls) else ():
+                sure.update(owners.by_class[cls])
+            unsure = set() if isinstance(base, Ext) else {i for i in owners.unknown if changes[i].name == attr}
+            self.changed[key] = tuple((changes[i], i in sure) for i in sorted(sure | unsure))
+            reads = owners.reads
         else:
-            reads = self._owners[attr][2] if attr in self._owners else frozenset()
+            reads = self._owners[attr].reads if attr in self._owners else frozenset()
         self.names.reads.update(reads)
         return self.changed[key]
 
     def _owners_of(self, attr: str, changes: tuple[Change, ...]) -> Owners:
-        """Lists what each change of a name is made on, the classes among it, and the functions whose calls tell."""
+        """Sorts the changes of a name by what they are made on."""
         known = self._owners.get(attr)
         if known is not None:
             return known
-        owners = [self.names.values(change.base, change.place) for change in changes]
-        classes = {value.cls for values in owners for value in values if isinstance(value, Inst | Cls)}
-        reads = frozenset().union(*(self.names.open.get(change.base, ()) for change in changes))
-        found = owners, classes, reads
+        found = Owners(frozenset().union(*(self.names.open.get(change.base, ()) for change in changes)))
+        for index, change in enumerate(changes):
+            values = self.names.values(change.base, change.place)
+            for value in values:
+                found.by_value.setdefault(value, []).append(index)
+            for cls in {value.cls for value in values if isinstance(value, Inst | Cls)}:
+                found.by_class.setdefault(cls, []).append(index)
+            if UNKNOWN in values:
+                found.unknown.append(index)
+        found.derived.extend(cls for cls in found.by_class if len(self.order(cls)) > 1)
         if all(change.base in self.names.memo for change in changes):
             self._owners[attr] = found
         return found
 
-    def _are_kin(self, one: Class, other: Class) -> bool:
-        return one in self.order(other) or other in self.order(one)
+    def _kin_of(self, own: Class, owners: Owners) -> set[Class]:
+        """Lists the classes with changes that a class is, is derived from, or is a base of."""
+        above = {cls for cls in self.order(own) if isinstance(cls, Class) and cls in owners.by_class}
+        return above | {cls for cls in owners.derived if own in self.order(cls)}
 
     def with_changes(self, base: Mod | Inst | Cls, attr: str, found: frozenset[Value]) -> frozenset[Value]:
         """Adds to the values of an attribute what is assigned to it from outside."""

@@ -8,22 +8,22 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
-from flake8_lambda_perf.project.handlers import KEYWORDS, SIGNATURE
+from flake8_lambda_perf.project.handlers import KEYWORDS, NAMES, SIGNATURE, SINGLE
 
-IMPORT = re.compile(
-    rb"(?m)^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
-)
+IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
 IMPORTED = re.compile(rb"\bimport_module\(\s*[\"']([A-Za-z_][\w.]*)[\"']")
 PLAIN = re.compile(rb"[\w \t.,*()\n]*")
-UNPLAIN = re.compile(rb"[\f\r\\]|;[ \t]*(?:from|import)\b|[:;][ \t]*(?:from|import)[ \t]")
+CROWDED = (re.compile(rb";[ \t]*(?:from|import)\b"), re.compile(rb":[ \t]*(?:from|import)[ \t]"))
+"""Imports that do not start their line."""
 COMMENT = re.compile(rb"#[^\r\n]*")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
 ANYWHERE = (
@@ -44,12 +44,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The imports of a file as (module, level, names), and what it may hold."""
+    """The imports of a file as (module, level, names), and what it may hold.
+
+    `receivers` are functions that are handlers if nothing calls them.
+    """
 
     imports: tuple[tuple[str, int, tuple[str, ...]], ...]
     handler: bool
     suspect: bool
     later: tuple[Later, ...] = ()
+    receivers: frozenset[str] = frozenset()
 
 
 @cache
@@ -72,13 +76,14 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
 def _handed_on(package: bytes) -> re.Pattern[bytes]:
     """Finds a package's factories under another name: `make = boto3.client`, `from boto3 import client as make`."""
     words = b"|".join(re.escape(call[:-1]) for call in _factories()[package])
-    return re.compile(rb"\.(?:%b)\b(?![\w(.=])|\b(?:%b)[ \t]+as[ \t]" % (words, words))
+    return re.compile(rb"\.(?:%b)\b(?![\w(.=])|[ ,(](?:%b)[ \t]+as[ \t]" % (words, words))
 
 
 def outline(data: bytes) -> Outline:
     """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
     if b"\r" in data:  # a lone one ends a line too
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = b"\n" + data.removeprefix(BOM_UTF8)
     imports: list[tuple[str, int, tuple[str, ...]]] = []
     suspect = any(word in data for word in ANYWHERE) or not data.isascii()
     tops: set[bytes] = set()
@@ -105,7 +110,11 @@ def outline(data: bytes) -> Outline:
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
-    return Outline(tuple(imports), handler, suspect, tuple(_later(data)))
+    receivers: set[str] = set()
+    for found in SINGLE.finditer(data) if not handler else ():
+        receivers.add(found[1].decode("ascii", "replace"))
+        handler = handler or found[2] != b")" or found[1].decode("ascii", "replace") in NAMES
+    return Outline(tuple(imports), handler, suspect, tuple(_later(data[1:])), frozenset(receivers))
 
 
 def _later(data: bytes) -> Iterator[Later]:
@@ -119,10 +128,12 @@ def _later(data: bytes) -> Iterator[Later]:
 
 def plain_imports(data: bytes) -> list[ast.Import | ast.ImportFrom] | None:
     """Reads the imports of a file whose text leaves no doubt about them: one statement a line, none indented."""
-    if UNPLAIN.search(data) or not data.isascii():
+    if any(char in data for char in (b"\f", b"\r", b"\\")) or not data.isascii():
+        return None
+    if any(pattern.search(data) for pattern in CROWDED):
         return None
     lines: list[bytes] = []
-    for match in IMPORT.finditer(data):
+    for match in IMPORT.finditer(b"\n" + data):
         before = data[: match.start()]
         if match[1] or not PLAIN.fullmatch(match[0]) or before.count(b'"""') % 2 or before.count(b"'''") % 2:
             return None

@@ -1,20 +1,28 @@
-"""Which functions may lead to a line a rule reports, judged by the words they hold: the others are never explored.
+"""Which functions may lead to a line a rule reports, judged by the words around them: the others are never explored.
 
-A function matters if it holds a word that builds something, or the name of a function, class or variable that matters.
-Words err on the side of looking closer; what they leave out could not have been found by name either.
+A statement at the left margin matters if it holds a word that builds something, or the name of something that matters;
+a function matters with the statement it stands in. Words err on the side of looking closer; what they leave out could
+not have been found by name either.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Scope, Site
+from flake8_lambda_perf.project.blocks import OWN, Block, aliases_of, blocks_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flake8_lambda_perf.project.facts import Binding, Function, Scope, Site
 
 STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
-WORD = re.compile(r"[^\W\d]\w*")
+PROPERTY = re.compile(r"@[\w.]*property\b[^\n]*\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)")
 ALWAYS = frozenset(
     {
         "import", "include_router", "register_blueprint", "patch_all", "addHandler", "import_module", "Depends",
@@ -26,55 +34,90 @@ ALWAYS = frozenset(
 EVERYWHERE = -1  # the mask of all handlers
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a file mean: calls of `sinks` build something, imports bind `packages` and `imported`."""
+
+    sinks: frozenset[str]
+    packages: frozenset[str]
+    imported: frozenset[str]
+
+
 class Relevance:
     """Answers whether a function matters.
 
-    `sinks` gives the words whose call builds something in a module; `groups` gives for each file a mask of the handler
-    files that import it: a name counts only where some handler brings both its definition and its use.
+    `groups` gives for each file a mask of the handler files that import it: a name counts only where some handler
+    brings both its definition and its use.
     """
 
-    def __init__(self, sinks: Callable[[Module], frozenset[str]], groups: Mapping[str, int]) -> None:
-        self.sinks = sinks
+    def __init__(self, groups: Mapping[str, int]) -> None:
         self.groups = groups
         self.names: dict[str, int] = dict.fromkeys(ALWAYS, EVERYWHERE)
-        self.functions: set[Function] = set()
         self.forced: set[Function] = set()
         self.stored: set[str] = set()  # attributes that are assigned: they may hold functions
-        self._changes = 0
-        self._classes: set[Class] = set()
-        self._pending: list[tuple[frozenset[str], Function | Class | str, int]] = []
+        self.properties: set[str] = set()
+        self._meaning: Mapping[str, Words] = {}
+        self._known: dict[Function, bool] = {}
+        self._lines: dict[str, list[int]] = {}
+        self._blocks: dict[str, list[Block]] = {}
+        self._relevant: set[Block] = set()
+        self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
 
     def matters(self, function: Function) -> bool:
         """Tells whether a function may lead to something a rule reports."""
-        if function in self.functions or function in self.forced:
+        if function in self.forced:
             return True
-        if function.parent is None or not self.matters(function.parent):
-            return False
-        self.functions.add(function)  # what is nested in a function that matters is looked at with it
-        return True
+        if function not in self._known:
+            self._known[function] = self._is_known(function)
+        return self._known[function]
+
+    def _is_known(self, function: Function) -> bool:
+        if isinstance(function.node, ast.Lambda):
+            return self._holds(function.node.body, function.module.path)
+        path = function.module.path
+        position = bisect_right(self._lines.get(path, ()), function.line)
+        if position and self._blocks[path][position - 1] in self._relevant:
+            return True
+        return function.parent is not None and self.matters(function.parent)
+
+    def means_something(self, name: str, path: str) -> bool:
+        """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
+        mask = self.groups.get(path, EVERYWHERE)
+        if self.names.get(name, 0) & mask:
+            return True
+        meaning = self._meaning.get(path)
+        return meaning is None or name in meaning.sinks
+
+    def _holds(self, expr: ast.expr, path: str) -> bool:
+        for node in ast.walk(expr):
+            name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+            if name and self.means_something(name, path):
+                return True
+        return False
 
     def concerns(self, site: Site) -> bool:
         """Tells whether a call may run something that matters: by the callee's name, or by what it is handed."""
         if site.function in self.forced:
             return True
-        func = site.node.func
+        func, scope = site.node.func, site.place.scope
+        mask = self.groups.get(scope.module.path, EVERYWHERE)
         if isinstance(func, ast.Attribute):
-            if func.attr in self.names or func.attr in self.stored or func.attr.startswith(("__", "start")):
+            attr = func.attr
+            if self.names.get(attr, 0) & mask or attr in self.stored or attr.startswith(("__", "start")):
                 return True
-        elif not isinstance(func, ast.Name) or func.id in self.names or local_bindings(func.id, site.place.scope):
+        elif not isinstance(func, ast.Name) or self.names.get(func.id, 0) & mask or local_bindings(func.id, scope):
             return True
-        return any(
-            self._may_matter(arg, site.place.scope) for arg in (*site.node.args, *(k.value for k in site.node.keywords))
-        )
+        return any(self._may_matter(arg, scope) for arg in (*site.node.args, *(k.value for k in site.node.keywords)))
 
     def _may_matter(self, expr: ast.expr, scope: Scope, depth: int = 0) -> bool:
         if depth > 4:
             return True
+        path = scope.module.path
         match expr:
             case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare() | ast.Subscript():
                 return False
             case ast.Name(id=name):
-                if name in self.names:
+                if self.names.get(name, 0) & self.groups.get(path, EVERYWHERE):
                     return True
                 values = [binding.value for binding in local_bindings(name, scope) if binding.kind != "param"]
                 return any(
@@ -82,15 +125,17 @@ class Relevance:
                     for value in values
                 )
             case ast.Attribute(attr=attr):
-                return attr in self.names or attr in self.stored
+                return bool(self.names.get(attr, 0) & self.groups.get(path, EVERYWHERE)) or attr in self.stored
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                return name in self.names or name == "partial"
+                return bool(self.names.get(name, 0) & self.groups.get(path, EVERYWHERE)) or name == "partial"
             case ast.Starred(value=value):
                 return self._may_matter(value, scope, depth + 1)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 return any(self._may_matter(element, scope, depth + 1) for element in elements)
             case ast.Dict(values=elements):
                 return any(self._may_matter(element, scope, depth + 1) for element in elements)
+            case ast.Lambda(body=body):
+                return self._holds(body, path)
         return True
 
     def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
@@ -113,151 +158,124 @@ class Relevance:
                     return True
         return False
 
-    def settle(self, modules: Iterable[Module]) -> None:
-        """Takes modules in and follows names until nothing more matters."""
-        for module in modules:
-            self._take(module)
-        size = -1
-        while size != self._changes:
-            size = self._changes
-            self._pending = [item for item in self._pending if not self._touch(*item)]
+    # -- words --------------------------------------------------------------------------------
 
-    def _take(self, module: Module) -> None:
-        self.stored.update(STORED.findall(module.text))
-        lines = module.text.split("\n")
-        sinks, mask = self.sinks(module), self.groups.get(module.path, EVERYWHERE)
-        plain = "\r" not in module.text.replace("\r\n", "")
-        whole = None if plain else frozenset(WORD.findall(module.text))
-        for function in module.functions:
-            node = function.node
-            text = "\n".join(lines[node.lineno - 1 : node.end_lineno]) if whole is None else module.text
-            found = WORD.findall(text)
-            words = whole or frozenset(found)
-            wanted = words & sinks
-            if wanted and (any(f"{word}(" in text for word in wanted) or _hands_on(module, sinks, text)):
-                self._mark(function)
-                continue
-            if found.count(function.name) == 1:
-                words -= {function.name}  # its own `def`
-            if function.decorated:
-                words |= frozenset(
-                    word for decorator in function.decorated for word in WORD.findall(ast.unparse(decorator))
-                )
-            self._pending.append((words, function, mask))
-        for statement in [*module.tree.body, *(statement for cls in module.classes for statement in cls.node.body)]:
-            self._take_statement(statement, lines, mask, sinks)
-        for cls in module.classes:
-            bases = frozenset(word for base in cls.node.bases for word in WORD.findall(ast.unparse(base)))
-            if bases:
-                self._pending.append((bases, cls, mask))
+    def settle(self, texts: Mapping[str, str], meaning: Mapping[str, Words]) -> None:
+        """Takes the texts of files in, by path, and follows names until nothing more matters."""
+        self._meaning = meaning
+        for path, text in texts.items():
+            self._blocks[path] = list(blocks_of(path, text))
+            self._lines[path] = [block.line for block in self._blocks[path]]
+            self.stored.update(STORED.findall(text))
+            if "property" in text:
+                self.properties.update(PROPERTY.findall(text))
+        every = [block for blocks in self._blocks.values() for block in blocks]
+        aliases = [(block, pair) for block in every if block.kind == "import" for pair in aliases_of(block.data)]
+        bound = ALWAYS.union(*(block.names for block in every), (alias for _, (_, alias) in aliases))
+        bases = frozenset(word for block in every if block.kind == "class" for word in words_of(_header(block)))
+        for block in every:
+            if block.kind != "import":
+                self._take(block, bound, bases, meaning[block.path])
+        for block, (name, alias) in aliases:
+            nickname = Block(block.path, block.line, "import", frozenset({alias}), b"")
+            self._wait(nickname, {name} & bound)
 
-    def _take_statement(self, statement: ast.stmt, lines: list[str], mask: int, sinks: frozenset[str]) -> None:
-        if isinstance(statement, ast.Assign):
-            self._take_assignment(statement, statement.targets, lines, mask, sinks)
-        elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-            self._take_assignment(statement, [statement.target], lines, mask, sinks)
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            for alias in statement.names:
-                if alias.asname:
-                    self._pending.append((frozenset(alias.name.split(".")), alias.asname, mask))
-        elif isinstance(statement, ast.If | ast.Try | ast.With):
-            for child in ast.iter_child_nodes(statement):
-                body = child.body if isinstance(child, ast.ExceptHandler) else [child]
-                for inner in body:
-                    if isinstance(inner, ast.stmt):
-                        self._take_statement(inner, lines, mask, sinks)
-
-    def _take_assignment(
-        self,
-        statement: ast.Assign | ast.AnnAssign | ast.AugAssign,
-        targets: Iterable[ast.expr],
-        lines: list[str],
-        mask: int,
-        sinks: frozenset[str],
-    ) -> None:
-        words = frozenset(WORD.findall("\n".join(lines[statement.lineno - 1 : statement.end_lineno])))
-        for target in targets:
-            for name in WORD.findall(ast.unparse(target)):
-                others = words - {name}
-                if not sinks.isdisjoint(others) and statement.value is not None and _hands_out(statement.value, sinks):
-                    self._name(name, mask)
-                self._pending.append((others, name, mask))
-
-    def _touch(self, words: frozenset[str], owner: Function | Class | str, mask: int) -> bool:
-        """Marks what matters; True when it does, so that it need not be looked at again."""
-        own = owner.cls.name if isinstance(owner, Function) and owner.cls is not None else ""
-        if not any(self.names[word] & mask for word in words & self.names.keys() if word != own):
-            return False
-        if isinstance(owner, str):
-            self._name(owner, mask)
-        elif isinstance(owner, Class):
-            self._name(owner.name, mask)
-            for function in owner.module.functions:
-                if function.cls is owner and "super()" in owner.module.text:
-                    self._mark(function)
+    def _take(self, block: Block, bound: frozenset[str], bases: frozenset[str], meaning: Words) -> None:
+        listed = words_of(block.data)
+        words = frozenset(listed)
+        wanted = words & meaning.sinks
+        if wanted and _builds(block, wanted, meaning):
+            self._mark(block)
+            return
+        held = set(words & bound)
+        if block.kind == "def":
+            held.difference_update(name for name in block.names if listed.count(name) == 1)  # its own `def`
+        elif block.kind == "class":
+            held -= _own_words(block, listed, bases)
         else:
-            self._mark(owner)
+            held.discard("import")
+        self._wait(block, held)
+
+    def _wait(self, block: Block, held: Iterable[str]) -> None:
+        """Marks a block if a name it holds matters, now or later."""
+        mask = self.groups.get(block.path, EVERYWHERE)
+        for word in held:
+            if self.names.get(word, 0) & mask:
+                self._mark(block)
+                return
+        for word in held:
+            self._users.setdefault(word, []).append(block)
+
+    def _mark(self, block: Block) -> None:
+        """Lets a block matter, with all that holds one of its names."""
+        stack = [block]
+        while stack:
+            found = stack.pop()
+            if found in self._relevant:
+                continue
+            self._relevant.add(found)
+            mask = self.groups.get(found.path, EVERYWHERE)
+            for name in found.names:
+                known = self.names.get(name, 0)
+                if known | mask == known or (name.startswith("__") and found.kind == "class"):
+                    continue
+                self.names[name] = known | mask
+                stack.extend(
+                    user for user in self._users.get(name, ()) if self.groups.get(user.path, EVERYWHERE) & mask
+                )
+
+    def runs_at_import(self, path: str, registering: frozenset[str]) -> bool:
+        """Tells whether importing a file may run something that matters, or register a function.
+
+        `registering` are the words of decorators that do so.
+        """
+        mask = self.groups.get(path, EVERYWHERE)
+        for block in self._blocks.get(path, ()):
+            if block.kind == "other" and block in self._relevant:
+                return True
+            words: frozenset[str] = (
+                frozenset(words_of(block.decorators)) if block.data.startswith(b"@") else frozenset()
+            )
+            if not words.isdisjoint(registering):
+                return True
+            if block.kind == "class" and block in self._relevant:
+                words |= block.outside_functions() - block.names
+            if any(self.names.get(word, 0) & mask for word in words - ALWAYS):
+                return True
+        return False
+
+
+def _header(block: Block) -> bytes:
+    """Gives what stands between a class's name and its body, without the name."""
+    head = block.data[len(block.decorators) :].partition(b":")[0]
+    return head.partition(b"(")[2]
+
+
+def _own_words(block: Block, listed: list[str], bases: frozenset[str]) -> frozenset[str]:
+    """Lists the names of a class that it holds only to define or use them itself, and that no other class replaces."""
+    if not bases.isdisjoint(block.names):
+        return frozenset(name for name in block.names if listed.count(name) == 1)
+    own = words_of(b" ".join(OWN.findall(block.data)))
+    return frozenset(name for name in block.names if listed.count(name) <= 1 + own.count(name))
+
+
+def _builds(block: Block, wanted: frozenset[str], meaning: Words) -> bool:
+    """Tells whether a block calls what builds something when it is run, or hands it on."""
+    defines = block.kind != "other" or b"lambda" in block.data or b"def " in block.data
+    if defines and any(f"{word}(".encode() in block.data for word in wanted):
         return True
-
-    def _name(self, name: str, mask: int) -> None:
-        known = self.names.get(name, 0)
-        if known | mask != known:
-            self.names[name] = known | mask
-            self._changes += 1
-
-    def _mark(self, function: Function) -> None:
-        self.functions.add(function)
-        mask = self.groups.get(function.module.path, EVERYWHERE)
-        if function.name != "<lambda>" and not (function.name.startswith("__") and function.cls is not None):
-            self._name(function.name, mask)
-        if function.cls is not None and function.cls not in self._classes:
-            self._mark_class(function.cls, mask)
-        if function.parent is not None and function.parent not in self.functions:
-            self._mark(function.parent)
-
-    def _mark_class(self, cls: Class, mask: int) -> None:
-        self._classes.add(cls)
-        self._name(cls.name, mask)
-        for function in cls.module.functions:
-            if function.cls is cls:
-                self.functions.add(function)
-                if not function.name.startswith("__"):
-                    self._name(function.name, mask)
-
-
-def _hands_on(module: Module, sinks: frozenset[str], text: str) -> bool:
-    """Tells whether a text of a module hands a factory on without calling it."""
-    factories = _factories(module, sinks)
-    return factories is not None and factories.search(text) is not None
-
-
-@lru_cache(maxsize=4)
-def _factories(module: Module, sinks: frozenset[str]) -> re.Pattern[str] | None:
-    """Finds where a module hands a factory on without calling it: `make = boto3.client`."""
-    packages, names = [], []
-    for binding in (binding for bindings in module.scope.bindings.values() for binding in bindings):
-        if binding.kind == "import":
-            packages.append(binding.name)
-        elif binding.kind == "from" and isinstance(binding.node, ast.alias) and binding.node.name in sinks:
-            names.append(binding.name)
-    parts = [rf"(?:{'|'.join(packages)})\.(?:\w+\.)*(?:{'|'.join(sorted(sinks))})"] if packages else []
-    if not parts and not names:
-        return None
-    return re.compile(rf"(?<![\w.])(?:{'|'.join([*parts, *names])})\b(?![\w(.])")
-
-
-def _hands_out(value: ast.expr, sinks: frozenset[str]) -> bool:
-    """Tells whether an expression holds a factory that it does not call itself, or a function that does."""
-    called: set[ast.AST] = set()
-    for node in ast.walk(value):
-        if isinstance(node, ast.Lambda):
-            return True
-        if isinstance(node, ast.Call):
-            called.add(node.func)
-        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        if name in sinks and node not in called:
+    for chain, word in _factories(meaning.sinks).findall(block.data):
+        first = chain.partition(b".")[0].decode(errors="replace")
+        if first in meaning.packages or (not chain and word.decode(errors="replace") in meaning.imported):
             return True
     return False
+
+
+@lru_cache(maxsize=256)
+def _factories(sinks: frozenset[str]) -> re.Pattern[bytes]:
+    """Finds where a text may hand a factory on without calling it: `make = boto3.client`."""
+    words = "|".join(sorted(sinks))
+    return re.compile(rf"(?<![\w.])((?:\w+\.)*)({words})\b(?![\w(.])".encode())
 
 
 def local_bindings(name: str, scope: Scope) -> list[Binding]:

@@ -123,10 +123,12 @@ class Suspects:
                 yield module.path, site.place.statement
 
     def _imports(self, codes: frozenset[str]) -> Found:
-        if "LPF202" in codes:  # also in functions that nothing runs
+        everywhere = "LPF202" in codes  # also in functions that nothing runs
+        if everywhere:
             for module in self.analysis.graph.modules.values():
                 self.import_sites(module)
-        for site in self.imports.sites():
+        requests = self.analysis.graph.requests
+        for site in self.imports.sites() if everywhere else (site for f in requests for site in f.imports):
             verdict = self.imports.judge(site)
             if verdict is not None and verdict.code in codes:
                 yield site.function.module.path, site.place.statement
