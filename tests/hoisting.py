@@ -12,7 +12,7 @@ from pyflakes import checker  # type: ignore[import-untyped]  # it has no stubs
 
 from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.config import Settings, load
-from flake8_lambda_perf.fixes import hoist
+from flake8_lambda_perf.fixes import connections, hoist, setup
 from flake8_lambda_perf.fixes.apply import apply, comments
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.fixes.often import place_of
@@ -99,7 +99,17 @@ def outcomes(analysis: Analysis) -> list[str]:
     found = []
     for node, target in sorted(targets, key=lambda pair: pair[0].lineno):
         try:
-            found.append(hoist._Hoist(analysis, target, node).fix().title)
+            found.append(_fix(analysis, target, node).title)
         except MoveError as error:
             found.append(str(error))
     return found
+
+
+def _fix(analysis: Analysis, target: Build | Construction, node: ast.Call) -> Fix:
+    if isinstance(target, Construction) or target.site.node is not node:
+        return hoist._Hoist(analysis, target, node).fix()
+    if driver := connections.DRIVERS.get(target.client.name):
+        return connections._Accessor(analysis, target, driver).fix()
+    if target.client.name in setup.SETUPS:
+        return setup._fix(analysis, node, target.site.place)
+    return hoist._Hoist(analysis, target, node).fix()

@@ -93,8 +93,6 @@ def inserted(draft: Draft, offset: int, text: str) -> Edit:
 
 def claimed(draft: Draft, offset: int, text: str) -> Edit:
     """Inserts text where no other fix may insert in the same round: it takes the character beside it."""
-    if not draft.text:
-        return inserted(draft, offset, text)
     if offset == 0:
         return Edit(draft.path, Span(0, 1), text + draft.text[0])
     return Edit(draft.path, Span(offset - 1, offset), draft.text[offset - 1] + text)
@@ -140,12 +138,12 @@ def lot_of(draft: Draft, statement: ast.stmt, owner: ast.AST) -> Lot:
 
 
 def _block_of(statement: ast.stmt, owner: ast.AST) -> tuple[Sequence[ast.stmt], int]:
-    for node in ast.walk(owner):
-        for name in BLOCKS:
-            block = getattr(node, name, None)
-            if isinstance(block, list) and any(member is statement for member in block):
-                return block, getattr(node, "lineno", 0)
-    raise MoveError("the block of a statement was not found")
+    return next(
+        (block, getattr(node, "lineno", 0))
+        for node in ast.walk(owner)
+        for name in BLOCKS
+        if isinstance(block := getattr(node, name, None), list) and any(member is statement for member in block)
+    )
 
 
 def _end_before(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
@@ -174,6 +172,8 @@ def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.s
     others = [member for member in lot.block if member is not statement and not any(member is other for other in gone)]
     span = draft.span(statement)
     if not lot.alone:
+        if any(other is not statement and first_line(other) == first_line(statement) for other in gone):
+            raise MoveError("the statement shares its line with another one that goes")
         return _deleted_in_line(draft, lot, emptied=not others)
     line, end = first_line(statement), last_line(statement)
     indent = draft.indent_of(line)
@@ -196,20 +196,18 @@ def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.s
 
 
 def _without_blank_lines(draft: Draft, lot: Lot, start: int, end: int, gone: Sequence[ast.stmt]) -> tuple[int, int]:
-    """Widens a deletion by the blank lines that would begin or end a block, or stand twice."""
-    stop = draft.after_line(end)
+    """Widens a deletion by the blank lines that would begin or end a block, or by the fewer of those around it."""
     index = next(index for index, member in enumerate(lot.block) if member is lot.statement)
     first = all(any(member is other for other in gone) for member in lot.block[:index])
     line, _ = draft.lines.position(start)
-    blank_before = line > 1 and not draft.lines.line_text(line - 1).strip()
-    if index + 1 == len(lot.block):
-        while line > 1 and not draft.lines.line_text(line - 1).strip():
-            line -= 1
-        return draft.line_start(line), stop
-    while (first or blank_before) and not draft.lines.line_text(end + 1).strip() and draft.after_line(end + 1) > stop:
-        end += 1
-        stop = draft.after_line(end)
-    return start, stop
+    above, below = line, end
+    while above > 1 and not draft.lines.line_text(above - 1).strip():
+        above -= 1
+    while draft.after_line(below + 1) > draft.after_line(below) and not draft.lines.line_text(below + 1).strip():
+        below += 1
+    if index + 1 == len(lot.block) or (not first and line - above < below - end):
+        return draft.line_start(above), draft.after_line(end)
+    return start, draft.after_line(below if first or above < line else end)
 
 
 def _deleted_in_line(draft: Draft, lot: Lot, *, emptied: bool) -> Edit:
@@ -232,20 +230,12 @@ def _joins(between: str) -> bool:
 
 
 def comments_of(text: str) -> list[str]:
-    """Lists the comments of Python text, whatever it is cut from; tokens that make no sense end the list."""
+    """Lists the comments in the text of a statement."""
     import io
     import tokenize
 
-    found: list[str] = []
-    try:
-        found.extend(
-            token.string.rstrip()
-            for token in tokenize.generate_tokens(io.StringIO(text).readline)
-            if token.type == tokenize.COMMENT
-        )
-    except (tokenize.TokenError, IndentationError, SyntaxError):
-        return found
-    return found
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT]
 
 
 # -- text that moves ---------------------------------------------------------------------------

@@ -70,11 +70,8 @@ DRIVERS = {
 
 def plan(analysis: Analysis, build: Build) -> Fix | None:
     """Plans a function that gives a living connection; None where what it does could change."""
-    driver = DRIVERS.get(build.client.name)
-    if driver is None:
-        return None
     try:
-        return _Accessor(analysis, build, driver).fix()
+        return _Accessor(analysis, build, DRIVERS[build.client.name]).fix()
     except MoveError:
         return None
 

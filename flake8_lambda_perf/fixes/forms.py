@@ -104,7 +104,8 @@ def at_module_scope(subject: Subject) -> list[Edit]:
     imports = _whole_imports(subject)
     names = {travel.binding.name: _travel_name(subject, travel) for travel in needs.travels}
     name = "" if subject.setup else global_name(module, subject.function, subject.wanted, own=bool(subject.statements))
-    index = max(top.after_imports(), top.after_names(needs.globals), top.after_effects())
+    twins = [travel.binding.name for travel in needs.travels if _is_global_twin(subject, travel)]
+    index = max(top.after_imports(), top.after_names([*needs.globals, *twins]), top.after_effects())
     index = top.skip_builds(index)
     if index >= top.before_runs(subject.function):
         raise MoveError("the module runs the function before the place where the statement could stand")

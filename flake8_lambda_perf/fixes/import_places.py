@@ -37,8 +37,7 @@ class New:
     def node(self) -> ImportNode:
         """The statement, parsed."""
         node = ast.parse(self.text).body[0]
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            raise TypeError(f"{self.text!r} is no import")
+        assert isinstance(node, ast.Import | ast.ImportFrom)
         return node
 
 

@@ -6,11 +6,10 @@ import ast
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.analysis import Construction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flake8_lambda_perf.project.analysis import Analysis, Build
     from flake8_lambda_perf.project.facts import Function, Module, Place
@@ -27,14 +26,13 @@ NOT_RAISED_BY_BUILDING = frozenset(
 
 def place_of(target: Build | Construction, node: ast.Call) -> Place:
     """Gives the place of the reported call: the build itself, or the call on the way that makes the instance."""
+    return next(place for found, place in _calls_of(target) if found is node)
+
+
+def _calls_of(target: Build | Construction) -> Iterator[tuple[ast.AST, Place]]:
     for build in builds_of(target):
-        if build.site.node is node:
-            return build.site.place
-        for proof in build.proofs:
-            for edge in proof.path:
-                if edge.node is node:
-                    return edge.place
-    raise MoveError("the place of the call is not known")
+        yield build.site.node, build.site.place
+        yield from ((edge.node, edge.place) for proof in build.proofs for edge in proof.path)
 
 
 def builds_of(target: Build | Construction) -> tuple[Build, ...]:

@@ -141,10 +141,8 @@ class Sharing:
             self._judge_chain(holder, parents)
         elif isinstance(holder, ast.Call) and use is not holder.func:
             self._judge_passed(use, holder, function, depth)
-        elif isinstance(holder, ast.keyword):
-            call = parents.get(holder)
-            if isinstance(call, ast.Call):
-                self._judge_passed(use, call, function, depth)
+        elif isinstance(holder, ast.keyword) and isinstance(call := parents.get(holder), ast.Call):
+            self._judge_passed(use, call, function, depth)
         elif isinstance(holder, ast.Return):
             self._judge_returned(function, depth)
         elif isinstance(holder, ast.Assign | ast.AnnAssign) and len(assigned(holder)) == len(_targets(holder)):
