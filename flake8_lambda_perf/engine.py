@@ -244,7 +244,8 @@ class _Checked:
         """Gives everything that was found, without texts and time."""
         findings = tuple(self.findings())
         handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
-        return Run(findings, self.problems(), handlers, len(self.tree.python), self.tree.skipped_vendored)
+        unresolved = tuple(self.analysis.unresolved)
+        return Run(findings, self.problems(), handlers, unresolved, len(self.tree.python), self.tree.skipped_vendored)
 
     def problems(self) -> tuple[Problem, ...]:
         """Lists what could not be done, in the order of the files."""

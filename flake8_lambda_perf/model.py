@@ -11,6 +11,7 @@ from typing import Literal
 
 Safety = Literal["safe", "unsafe"]
 Confidence = Literal["declared", "conventional", "named"]
+Package = Literal["zip", "image"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,11 +60,28 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One fact of a deployment and the place that states it; `value` is None where only the deployment knows it.
+
+    `text` is the value as written at that place, quotes included; empty where it is no literal, or stands elsewhere.
+    """
+
+    name: str
+    value: str | int | bool | None
+    path: str
+    line: int
+    column: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handler:
     """An entry point of a deployed function, and what its deployment says; None where unknown.
 
-    `memory` is in MB, `timeout` in seconds. `evidence` tells in words what makes it a handler
-    (`template.yaml:12 OrdersFunction`, `signature (event, context)`).
+    `memory` and `ephemeral_storage` are in MB, `timeout` in seconds. `evidence` tells in words what makes it a
+    handler (`template.yaml:12 OrdersFunction`, `signature (event, context)`). `layers` are folders of the project,
+    `environment` names of variables, `triggers` kinds of events (`api`, `sqs`, `schedule`); `said` holds the
+    facts that a manifest states, each by its name here.
     """
 
     name: str
@@ -78,6 +96,28 @@ class Handler:
     snapstart: bool | None = None
     vpc: bool | None = None
     provisioned_concurrency: bool | None = None
+    architecture: str | None = None
+    ephemeral_storage: int | None = None
+    efs: bool | None = None
+    package: Package | None = None
+    web_adapter: bool | None = None
+    concurrent: bool | None = None
+    """Whether one execution environment serves several requests at once."""
+    layers: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A function that the manifest `path` declares and whose code is not known, and why."""
+
+    handler: str
+    path: str
+    line: int
+    resource: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +155,7 @@ class Run:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     handlers: tuple[Handler, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
     files: int = 0
     skipped: int = 0
     seconds: float = 0.0

@@ -50,6 +50,7 @@ def relocate(run: Run, root: Path) -> Run:
         findings=tuple(relocate_finding(finding, shown) for finding in run.findings),
         problems=tuple(replace(each, path=shown(each.path)) for each in run.problems),
         handlers=tuple(relocate_handler(handler, shown) for handler in run.handlers),
+        unresolved=tuple(replace(each, path=shown(each.path)) for each in run.unresolved),
         texts={shown(path): text for path, text in run.texts.items()},
     )
 
@@ -71,7 +72,8 @@ def relocate_handler(handler: Handler, shown: Callable[[str], str]) -> Handler:
     path, colon, rest = evidence.partition(":")
     if handler.confidence == "declared" and colon:
         evidence = f"{shown(path)}:{rest}"
-    return replace(handler, path=shown(handler.path), evidence=evidence)
+    said = tuple(replace(fact, path=shown(fact.path)) for fact in handler.said)
+    return replace(handler, path=shown(handler.path), evidence=evidence, said=said)
 
 
 def relocate_fix(fix: Fix, shown: Callable[[str], str]) -> Fix:
@@ -93,6 +95,7 @@ def merge(runs: Iterable[Run]) -> Run:
         findings=tuple(sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))),
         problems=tuple(problem for run in each for problem in run.problems),
         handlers=tuple(handler for run in each for handler in run.handlers),
+        unresolved=tuple(one for run in each for one in run.unresolved),
         files=sum(run.files for run in each),
         skipped=sum(run.skipped for run in each),
         seconds=sum(run.seconds for run in each),

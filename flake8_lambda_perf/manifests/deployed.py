@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.model import Problem
+from flake8_lambda_perf.model import Package, Problem, Said
 
 Function = TypeVar("Function")
 
@@ -30,6 +30,9 @@ class Deployed:
     `handler` is the string as written, `root` the folder its module is looked up from ("" is the project's
     root, None where the manifest does not say), `layers` the local folders of its layers. `memory` and
     `timeout` are None where the manifest leaves them out or computes them; the others where it computes them.
+    `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
+    `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
+    (its value), `trigger` (its kind, one of TRIGGERS).
     """
 
     handler: str
@@ -44,6 +47,32 @@ class Deployed:
     vpc: bool | None
     provisioned_concurrency: bool | None
     layers: tuple[str, ...] = ()
+    architecture: str | None = None
+    ephemeral_storage: int | None = None
+    efs: bool | None = False
+    package: Package = "zip"
+    web_adapter: bool | None = False
+    concurrent: bool | None = False
+    said: tuple[Said, ...] = ()
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """The names of its environment variables."""
+        names = (fact.name.partition(".")[2] for fact in self.said if fact.name.startswith("environment."))
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """The kinds of events that invoke it."""
+        return tuple(dict.fromkeys(str(fact.value) for fact in self.said if fact.name == "trigger"))
+
+
+TRIGGERS = (
+    "api", "url", "alb", "websocket", "sqs", "sns", "s3", "dynamodb", "kinesis", "kafka", "mq", "schedule",
+    "eventbridge", "cognito", "authorizer", "iot", "logs", "stepfunctions", "http", "pubsub", "storage", "firestore",
+    "queue", "blob", "timer", "cosmosdb", "servicebus", "eventhub", "eventgrid", "other",
+)  # fmt: skip  # one word a line would take a screen
+"""What may invoke a function."""
 
 
 Reading = tuple[tuple[Deployed, ...], tuple[Problem, ...]]

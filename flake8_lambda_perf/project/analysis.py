@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import Client, clients
-from flake8_lambda_perf.model import Confidence, Handler, Problem, Step
+from flake8_lambda_perf.model import Confidence, Handler, Package, Problem, Said, Step, Unresolved
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.closure import Closure
@@ -51,6 +51,33 @@ class Declared(Protocol):
     def vpc(self) -> bool | None: ...
     @property
     def provisioned_concurrency(self) -> bool | None: ...
+    @property
+    def architecture(self) -> str | None: ...
+    @property
+    def ephemeral_storage(self) -> int | None: ...
+    @property
+    def efs(self) -> bool | None: ...
+    @property
+    def package(self) -> Package: ...
+    @property
+    def web_adapter(self) -> bool | None: ...
+    @property
+    def concurrent(self) -> bool | None: ...
+    @property
+    def layers(self) -> tuple[str, ...]: ...
+    @property
+    def environment(self) -> tuple[str, ...]: ...
+    @property
+    def triggers(self) -> tuple[str, ...]: ...
+    @property
+    def said(self) -> tuple[Said, ...]: ...
+
+
+FACTS = (
+    "runtime", "memory", "timeout", "snapstart", "vpc", "provisioned_concurrency", "architecture", "ephemeral_storage",
+    "efs", "package", "web_adapter", "concurrent", "layers", "environment", "triggers", "said",
+)  # fmt: skip  # one name a line would take a screen
+"""What a handler takes over from the function that a manifest deploys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,7 @@ class Analysis:
         self.handler_of: dict[Function, Handler] = {}
         self.deployed_by: dict[Handler, Step] = {}  # the line of a manifest that declares a handler
         self.problems: list[Problem] = []
+        self.unresolved: list[Unresolved] = []
         self._builds: dict[ast.Call, Build] = {}
         self._constructions: dict[ast.Call, Construction] = {}
         self.candidates: dict[str, list[ast.stmt]] = {}
@@ -153,10 +181,9 @@ class Analysis:
         if path is None:
             path, confidence = self._unique(dotted, name), "conventional"
         module = self.project.module(path) if path is not None else None
-        if module is None:
-            return
-        found = handlers.resolve_name(module, name, self.names)
-        if found is None:
+        found = handlers.resolve_name(module, name, self.names) if module is not None else None
+        if module is None or found is None:
+            self.unresolved.append(_unresolved(deployed, path, name))
             return
         function = found if isinstance(found, Function) else None
         line = function.line if function is not None else 1
@@ -167,12 +194,7 @@ class Analysis:
             function.qualified_name if function is not None else name,
             f"{deployed.resource} in {deployed.manifest.rpartition('/')[2]}",
             confidence,
-            deployed.runtime,
-            deployed.memory,
-            deployed.timeout,
-            deployed.snapstart,
-            deployed.vpc,
-            deployed.provisioned_concurrency,
+            **{fact: getattr(deployed, fact) for fact in FACTS},
         )
         self.deployed_by[handler] = Step(
             deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`"
@@ -323,6 +345,17 @@ class Analysis:
     def constructions(self) -> Mapping[ast.Call, Construction]:
         """Every instantiation per request that builds clients, by its call."""
         return self._constructions
+
+
+def _unresolved(deployed: Declared, path: str | None, name: str) -> Unresolved:
+    """Tells why the code of a deployed function is not known."""
+    if path is not None:
+        reason = f"{path} defines no `{name}`, or cannot be read"
+    elif deployed.root is None:
+        reason = "the manifest does not say where its code is, and no one module of the project fits"
+    else:
+        reason = f"there is no such module below `{deployed.root or '.'}`, and no one module of the project fits"
+    return Unresolved(deployed.handler, deployed.manifest, deployed.line, deployed.resource, reason)
 
 
 def _called(value: Value) -> Value:

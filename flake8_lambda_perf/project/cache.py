@@ -18,7 +18,22 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from flake8_lambda_perf import __version__
-from flake8_lambda_perf.model import Confidence, Edit, Finding, Fix, Handler, NewFile, Problem, Run, Safety, Span, Step
+from flake8_lambda_perf.model import (
+    Confidence,
+    Edit,
+    Finding,
+    Fix,
+    Handler,
+    NewFile,
+    Package,
+    Problem,
+    Run,
+    Safety,
+    Said,
+    Span,
+    Step,
+    Unresolved,
+)
 
 KEPT = 30
 """How many runs are kept; the oldest go first."""
@@ -86,6 +101,7 @@ def _prune(folder: Path) -> None:
 
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 SAFETIES: tuple[Safety, ...] = get_args(Safety)
+PACKAGES: tuple[Package, ...] = get_args(Package)
 T = TypeVar("T")
 
 
@@ -176,6 +192,46 @@ def _handler(value: object) -> Handler:
         snapstart=_maybe(_flag, stored["snapstart"]),
         vpc=_maybe(_flag, stored["vpc"]),
         provisioned_concurrency=_maybe(_flag, stored["provisioned_concurrency"]),
+        architecture=_maybe(_text, stored["architecture"]),
+        ephemeral_storage=_maybe(_number, stored["ephemeral_storage"]),
+        efs=_maybe(_flag, stored["efs"]),
+        package=_maybe(_package, stored["package"]),
+        web_adapter=_maybe(_flag, stored["web_adapter"]),
+        concurrent=_maybe(_flag, stored["concurrent"]),
+        layers=_each(_text, stored["layers"]),
+        environment=_each(_text, stored["environment"]),
+        triggers=_each(_text, stored["triggers"]),
+        said=_each(_said, stored["said"]),
+    )
+
+
+def _package(value: object) -> Package:
+    return _one_of(PACKAGES, value)
+
+
+def _said(value: object) -> Said:
+    stored = _fields(Said, value)
+    fact = stored["value"]
+    if fact is not None and not isinstance(fact, str | int):
+        raise TypeError("not a fact")
+    return Said(
+        name=_text(stored["name"]),
+        value=fact,
+        path=_text(stored["path"]),
+        line=_number(stored["line"]),
+        column=_number(stored["column"]),
+        text=_text(stored["text"]),
+    )
+
+
+def _unresolved(value: object) -> Unresolved:
+    stored = _fields(Unresolved, value)
+    return Unresolved(
+        handler=_text(stored["handler"]),
+        path=_text(stored["path"]),
+        line=_number(stored["line"]),
+        resource=_text(stored["resource"]),
+        reason=_text(stored["reason"]),
     )
 
 
@@ -215,6 +271,7 @@ def _run(value: object) -> Run:
         findings=_each(_finding, stored["findings"]),
         problems=_each(_problem, stored["problems"]),
         handlers=_each(_handler, stored["handlers"]),
+        unresolved=_each(_unresolved, stored["unresolved"]),
         files=_number(stored["files"]),
         skipped=_number(stored["skipped"]),
     )
