@@ -92,13 +92,21 @@ def paid_lines(rng: random.Random, plain: bool) -> Lines:
     return [f"import {rng.choice(HEAVY)}"]
 
 
+def docstring(rng: random.Random, text: str, parameters: list[str]) -> Lines:
+    """One line, or what each parameter is as well."""
+    if rng.random() < 0.6:
+        return [f'"""{text}"""']
+    described = [f"{INDENT}{name}: {rng.choice(REASONS)}" for name in parameters]
+    return [f'"""{text}', "", "Args:", *described, "", "Returns:", f"{INDENT}{rng.choice(REASONS)}", '"""']
+
+
 def function(scribe: Scribe, name: str, parameters: list[str], length: int, callees: list[Callee]) -> Lines:
     """One function with a docstring and about `length` lines; sometimes a candidate."""
     rng = scribe.rng
     scope = [parameter for parameter in parameters if parameter != "self"] or ["logger"]
     body = Body(rng, scope, callees)
     candidate = scribe.tally.wants_candidate(rng, scribe.plain)
-    lines = [f'"""{sentence(rng, name.split("_", maxsplit=1)[0], scribe.entity)}"""']
+    lines = docstring(rng, sentence(rng, name.split("_", maxsplit=1)[0], scribe.entity), scope)
     if candidate:
         region = f'{scope[0]}.get("region")' if rng.random() < 0.5 else '"eu-central-1"'
         lines += [f"region = {region}", *paid_lines(rng, scribe.plain)]

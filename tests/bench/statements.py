@@ -8,6 +8,11 @@ from collections.abc import Callable, Sequence
 from tests.bench.words import ADJECTIVES, ENTITIES, FIELDS, REASONS, VERBS
 
 INDENT = "    "
+BLANKS = 0.17
+COMMENTS = 0.2
+"""How often a statement follows an empty line or a comment: measured, with docstrings, on collections of real
+functions, where 13 to 21 lines in a hundred are empty, 6 to 11 comments, and a line has 3.5 to 3.9 syntax nodes."""
+
 Lines = list[str]
 
 
@@ -53,6 +58,10 @@ class Body:
         written: Lines = []
         while len(written) < budget:
             kinds = SIMPLE if depth >= 2 or budget - len(written) < 6 else SIMPLE + COMPOUND
+            if written and self.rng.random() < BLANKS:
+                written.append("")
+            if self.rng.random() < COMMENTS:
+                written.append(f"# {self.rng.choice(REASONS)}")
             written += self.rng.choice(kinds)(self, depth)
         return written
 
