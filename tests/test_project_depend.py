@@ -158,25 +158,108 @@ def test_what_others_put_into_a_container_counts() -> None:
     assert dependence("result = X", "X = {}", "def other(X, event):\n    X['a'] = event\n") == "constant"
 
 
-def test_what_another_module_puts_into_a_container_counts() -> None:
-    program = """
+@pytest.mark.parametrize(
+    "fill",
+    [
+        "from options import OPTIONS\ndef fill(event):\n    OPTIONS['a'] = event\n",
+        "from options import OPTIONS as known\ndef fill(event):\n    known['a'] = event\n",
+        "from options import *\ndef fill(event):\n    OPTIONS['a'] = event\n",
+        "from shared import SAME as known\ndef fill(event):\n    known['a'] = event\n",
+        "from stars import *\ndef fill(event):\n    OPTIONS['a'] = event\n",
+        "import options\ndef fill(event):\n    options.OPTIONS['a'] = event\n",
+        "import options\nknown = options.OPTIONS\ndef fill(event):\n    known['a'] = event\n",
+        "def fill(event):\n    from options import OPTIONS\n    OPTIONS['a'] = event\n",
+        "def fill(event):\n    from options import OPTIONS as known\n    known['a'] = event\n",
+        "from options import OPTIONS as known\ndef fill(event):\n    for known['a'] in event:\n        pass\n",
+        "from options import OPTIONS as known\ndef fill(event):\n    if event:\n        known.clear()\n",
+    ],
+)
+def test_what_another_module_puts_into_a_container_counts(fill: str) -> None:
+    program = f"""
 # file: app.py
 import boto3
-from options import OPTIONS, NAME
+from options import OPTIONS
+from fill import fill
 
 def handler(event, context):
     boto3.client("s3")
-    OPTIONS["a"] = event
-    NAME = 1
+    fill(event)
+    result = OPTIONS
+
+# file: fill.py
+{fill}
 
 # file: options.py
-OPTIONS = {}
-NAME = "a"
-result = OPTIONS
+OPTIONS = {{}}
+
+# file: shared.py
+from options import OPTIONS as SAME
+
+# file: stars.py
+from options import *
 """
     analysis = analysed(program)
     found = analysis.graph.dependence.binding(result_of(analysis))
     assert [name for _, name in found.refs] == ["event"]
+
+
+def test_a_container_of_another_name_is_another_container() -> None:
+    program = """
+# file: app.py
+import boto3
+from options import OPTIONS
+from others import OPTIONS as others
+
+def handler(event, context):
+    boto3.client("s3")
+    others["a"] = event
+    result = OPTIONS
+
+# file: options.py
+OPTIONS = {}
+
+# file: others.py
+OPTIONS = {}
+"""
+    analysis = analysed(program)
+    assert analysis.graph.dependence.binding(result_of(analysis)).refs == frozenset()
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["{k: 1 for k in 'ab'}", "{'a': 1} | {'b': 2}", "{} if os.getenv('A') else {'a': 1}", "make()", "dict(a=1)",
+     "json.load(open('a'))"],
+)  # fmt: skip
+def test_what_is_put_into_a_container_counts_however_it_is_made(made: str) -> None:
+    before_it = f"import json\ndef make():\n    return {{'a': 1}}\nX = {made}\ndef fill(event):\n    X['a'] = event\n"
+    assert dependence("fill(event)\nresult = X", before_it).startswith("fill.event")
+
+
+def test_what_is_put_into_a_part_of_a_container_counts() -> None:
+    fill = "X = {{'a': {{}}}}\ndef fill(event):\n    {}\n"
+    for body in (
+        "y = X['a']\n    y['b'] = event",
+        "y = X.get('a')\n    y['b'] = event",
+        "for y in X.values():\n        y['b'] = event",
+        "y = X\n    z = y['a']\n    z['b'] = event",
+    ):
+        assert dependence("fill(event)\nresult = X", fill.format(body)).startswith("fill.event")
+    assert dependence("fill(event)\nresult = X", fill.format("y = X.copy()\n    y['b'] = event")) == "constant"
+    put = "def put(target, event):\n    target['a'] = event\n"
+    assert dependence("fill(event)\nresult = X", f"{put}{fill.format('put(event=event, target=X)')}") == "fill.event"
+
+
+def test_what_is_taken_out_of_a_container_differs_each_time() -> None:
+    assert dependence("result = X.pop()", "X = ['a', 'b']") == "request"
+    assert dependence("X.pop(0)\nresult = X", "X = ['a', 'b']") == "request"
+    assert dependence("X.popitem()\nresult = X", "X = {'a': 'b'}") == "request"
+    assert dependence("result = next(X)", "import itertools\nX = itertools.cycle('ab')") == "request"
+    assert dependence("X.pop('a', None)\nresult = X", "X = {'a': 'b'}") == "constant"
+    assert dependence("X.clear()\nresult = X", "X = {'a': 'b'}") == "constant"
+    assert dependence("if event:\n    X.clear()\nresult = X", "X = {'a': 'b'}") == "handler.event"
+    assert dependence("if event:\n    del X['a']\nresult = X", "X = {'a': 'b'}") == "handler.event"
+    assert dependence("x = ['a', 'b']\nx.pop()\nresult = x") == "constant"
+    assert dependence("x = ['a']\ndef take():\n    return x.pop()\ntake()\nresult = x") == "request"
 
 
 def test_an_attribute_depends_on_what_is_assigned_to_it() -> None:
@@ -226,6 +309,11 @@ def test_attributes_of_library_objects_depend_on_them_and_on_what_is_set() -> No
     kind = "from types import SimpleNamespace\nX = SimpleNamespace(a=1)"
     assert dependence("result = X.a", kind) == "constant"
     assert dependence("X.a = event\nresult = X.a", kind) == "handler.event"
+
+
+def test_an_attribute_of_a_function_depends_on_what_is_assigned_to_it() -> None:
+    assert dependence("f.zone = event\nresult = f.zone", "def f():\n    pass\nf.zone = 'a'") == "handler.event"
+    assert dependence("result = f.zone", "def f():\n    pass\nf.zone = 'a'") == "constant"
 
 
 def test_globals_depend_on_what_any_function_writes() -> None:

@@ -185,3 +185,118 @@ def test_a_constructor_that_fills_what_is_tested_is_a_memo() -> None:
         "if A.kept is None:\n        A()\n        build()\n"
     )
     assert kept(program) == LASTS
+
+
+FILLED = {
+    "flag set after it": "if not ready:\n        build()\n    ready = True",
+    "kept after it": "y = x\n    if y is None:\n        y = build()\n    x = y",
+    "kept at the end": "y = x or build()\n    print(y)\n    x = y",
+    "kept by another function": "return x or build()\ndef keep(y):\n    global x\n    x = y",
+}
+
+
+@pytest.mark.parametrize("body", FILLED.values(), ids=FILLED)
+def test_what_asks_for_a_global_that_is_set_elsewhere_is_a_memo(body: str) -> None:
+    assert kept(f"x = None\nready = False\ndef f():\n    global x, ready\n    {body}\n") == LASTS
+
+
+def test_what_asks_for_a_global_that_is_set_from_outside_is_a_memo() -> None:
+    program = (
+        "# file: app.py\nimport boto3\nfrom b import keep\nx = None\ndef f():\n    return x or build()\n"
+        "def handler(event, context):\n    boto3.client('s3')\n"
+        "# file: b.py\nimport app\ndef keep(y):\n    app.x = y\n"
+    )
+    assert kept(program) == LASTS
+    assert kept(program.replace("app.x = y", "app.x = None")) == NOTHING
+
+
+NOT_FILLED = {
+    "made empty again": "if not x:\n        build()\n    x = None",
+    "only deleted": "if not x:\n        build()\n    del x",
+    "asked for what is there": "if x:\n        build()\n    x = 1",
+    "compared": "if x > 1:\n        build()\n    x = 2",
+    "another name is set": "if not x:\n        build()\n    ready = True",
+}
+
+
+@pytest.mark.parametrize("body", NOT_FILLED.values(), ids=NOT_FILLED)
+def test_what_asks_for_a_global_that_is_set_to_nothing_elsewhere_is_no_memo(body: str) -> None:
+    assert kept(f"x = None\nready = False\ndef f():\n    global x, ready\n    {body}\n") == NOTHING
+
+
+POOLS = {
+    "choice": "y = X.pop() if X else build()",
+    "else": "if X:\n        y = X.pop()\n    else:\n        y = build()",
+    "early return": "if X:\n        return X.pop()\n    return build()",
+    "error": "try:\n        y = X.pop()\n    except IndexError:\n        y = build()",
+    "length": "if len(X) == 0:\n        y = build()",
+    "loop": "while not X:\n        X.append(build())",
+}
+
+
+@pytest.mark.parametrize("body", POOLS.values(), ids=POOLS)
+def test_a_pool_that_is_given_back_to_is_a_memo(body: str) -> None:
+    program = f"X = []\ndef f():\n    {body}\ndef give(y):\n    X.append(y)\n"
+    assert kept(program) == LASTS
+    if body != POOLS["loop"]:
+        assert kept(program.replace("X.append(y)", "print(y)")) == NOTHING
+
+
+def test_a_pool_on_an_instance_is_kept_as_long_as_the_instance() -> None:
+    program = (
+        "import boto3\nclass A:\n    def __init__(self):\n        self.x = []\n    def take(self):\n        "
+        "return self.x.pop() if self.x else build()\n    def give(self, y):\n        self.x.append(y)\n"
+        "def handler(event, context):\n    boto3.client('s3')\n"
+    )
+    assert kept(program) == "A"
+    assert kept(program.replace("self.x.append(y)", "print(y)")) == NOTHING
+    assert kept(program.replace("self.x = []", "self.x = [1]").replace("self.x.append(y)", "print(y)")) == NOTHING
+
+
+def test_a_variable_of_the_enclosing_function_that_another_function_sets_is_a_memo() -> None:
+    program = (
+        "def outer():\n    x = None\n    def f():\n        return x or build()\n    "
+        "def keep(y):\n        nonlocal x\n        x = y\n    return f, keep\n"
+    )
+    assert kept(program) == LASTS
+
+
+USED_UP = {
+    "emptied": "if X:\n        build()\n        X.clear()",
+    "taken from": "if X:\n        X.pop()\n        build()",
+    "taken from in the test": "if X and X.pop():\n        build()",
+    "taken from in a loop": "while X:\n        X.pop()\n        build()",
+    "gone through and emptied": "for y in X:\n        build()\n    X.clear()",
+    "asked for a key": "if 'a' in X:\n        build()\n        X.remove('a')",
+    "emptied under another name": "if Y:\n        build()\n        X.clear()",
+}
+
+
+@pytest.mark.parametrize("body", USED_UP.values(), ids=USED_UP)
+def test_a_container_that_is_used_up_is_a_memo(body: str) -> None:
+    program = f"X = ['a']\nY = X\ndef f():\n    {body}\n"
+    assert kept(program) == LASTS
+    refilled = f"{program}def fill(y):\n    X.append(y)\n"
+    assert kept(refilled) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [
+        ("from a import X as Y", "Y"),
+        ("from b import Z as Y", "Y"),
+        ("from c import *", "X"),
+        ("import a\nY = a.X", "Y"),
+        ("import b as d\nY = d.Z", "Y"),
+    ],
+)
+def test_a_container_is_the_same_memory_under_every_name(imported: str, name: str) -> None:
+    others = "# file: a.py\nX = {}\n# file: b.py\nfrom a import X as Z\n# file: c.py\nfrom a import *\n"
+    use = f"def f():\n    if 'k' not in {name}:\n        a.X['k'] = build()\n"
+    assert kept(f"# file: app.py\nimport a\n{imported}\n{use}{others}") == LASTS
+
+
+def test_names_that_are_imported_in_a_circle_are_no_memory_of_their_own() -> None:
+    use = "def f():\n    if not X:\n        build()\n"
+    assert kept(f"# file: a.py\nfrom b import *\n{use}# file: b.py\nfrom a import *\n") == NOTHING
+    assert kept(f"# file: a.py\nfrom b import X\n{use}# file: b.py\nfrom a import X\n") == NOTHING

@@ -81,7 +81,7 @@ class Caches:
     def _outlives(self, lookup: ast.Call, place: Place) -> bool:
         """Tells whether what is looked into is kept from request to request."""
         looked_in = lookup.func.value if isinstance(lookup.func, ast.Attribute) else _attribute_of(lookup)
-        kept = self.analysis.graph.memos.read(looked_in, place, 0)
+        kept = self.analysis.graph.memos.locations.of(looked_in, place)
         return bool(kept) and all(location.owner != "?" for location in kept)
 
     def _kept_on_instance(self, build: Build, proof: Proof) -> bool:

@@ -64,14 +64,16 @@ class Changes:
             )
         return self._found[name]
 
-    def importers(self, module: Module, name: str) -> Iterator[Module]:
-        """Lists the modules that may import a name from a module."""
-        stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2].encode()
+    def mentioning(self, module: Module, name: str) -> Iterator[Module]:
+        """Lists a module and those whose text says that they may import a name from it."""
+        yield module
+        package = module.path.endswith("__init__.py")  # its own modules import from a dot
+        stem = b"" if package else module.path.removesuffix(".py").rpartition("/")[2].encode()
         for path in self.files:
             data = self.data(path) or b""
-            if path != module.path and name.encode() in data and stem in data:
+            if path != module.path and stem in data and (name.encode() in data or b"import *" in data):
                 user = self.module(path)
-                if user is not None and any(b.kind in ("from", "star") for b in user.scope.bindings.get(name, ())):
+                if user is not None:
                     yield user
 
     def mentions(self, module: Module, name: str) -> list[Function]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.levels import NONE, Dep
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Partial, Unknown, arguments
+from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, Partial, Unknown, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.depend import Dependence
     from flake8_lambda_perf.project.facts import Binding, Function, Module, Place, Scope, Site
 
-CONTAINERS = frozenset({"dict", "list", "set", "collections.defaultdict", "collections.OrderedDict"})
+CONTAINERS = frozenset({
+    "dict", "list", "set", "iter", "collections.defaultdict", "collections.OrderedDict", "collections.Counter",
+    "collections.deque", "copy.copy", "copy.deepcopy", "itertools.chain", "itertools.count", "itertools.cycle",
+    "json.load", "json.loads", "yaml.safe_load", "tomllib.load", "tomllib.loads",
+})  # fmt: skip
+PARTS = frozenset({"get", "values", "items", "setdefault"})
+"""Methods that hand out what a container holds."""
 
 
 class Contents:
@@ -34,9 +40,7 @@ class Contents:
     def of(self, name: str, bindings: list[Binding], place: Place) -> Dep:
         """Joins what is put into what a name is bound to."""
         first = bindings[0]
-        if first.kind == "from":
-            return self._imported(first)
-        if first.kind in ("import", "def", "class"):
+        if first.kind in ("import", "from", "def", "class"):
             return NONE
         owner = first.place.scope
         scopes = [owner]
@@ -46,25 +50,21 @@ class Contents:
         found = NONE
         for scope in scopes:
             for value, where in (*scope.mutations.get(name, ()), *adjustments(scope, name)):
-                found = found.join(self._put(value, where)).join(self.dependence.choice(where, here))
+                put = self._put(value, where) if value is not None or scope is not owner else NONE
+                found = found.join(put).join(self.dependence.choice(where, here))
         if not any(self._is_container(binding) for binding in bindings):
             return found
         if owner.function is None:
             return found.join(self.shared(owner.module, name))
         return found.join(self._passed(name, owner.function.calls))
 
-    def _put(self, value: ast.expr, place: Place) -> Dep:
+    def _put(self, value: ast.expr | None, place: Place) -> Dep:
+        if value is None:
+            return REQUEST
         if isinstance(value, ast.Lambda):  # it decides what is sorted how
             function = place.scope.module.function_of.get(value)
             return self.dependence.result(function) if function is not None else NONE
         return self.dependence.expression(value, place)
-
-    def _imported(self, binding: Binding) -> Dep:
-        origin, alias = binding.origin, binding.node
-        if origin is None or not isinstance(alias, ast.alias):
-            return NONE
-        module = self.names.resolve(origin.module or "", binding.place.scope.module.path, origin.level)
-        return self.shared(module, alias.name) if module is not None else NONE
 
     # -- containers of modules ----------------------------------------------------------------
 
@@ -75,20 +75,15 @@ class Contents:
             self._shared[key] = NONE
             if any(self._is_container(binding) for binding in module.scope.bindings.get(name, ())):
                 found = NONE
-                for function in self._users(module, name):
-                    found = found.join(self._in(function, name))
+                for function, known in self.names.aliases.users(module, name):
+                    found = found.join(self._in(function, known))
                 self._shared[key] = found
         return self._shared[key]
-
-    def _users(self, module: Module, name: str) -> Iterator[Function]:
-        """Lists the functions that mention a module's global by its name."""
-        for user in (module, *self.names.changes.importers(module, name)):
-            yield from self.names.changes.mentions(user, name)
 
     def _in(self, function: Function, name: str) -> Dep:
         """Joins what one function puts into a global, by its name or another, or lets others put in."""
         scope = function.scope
-        if name in scope.bindings:
+        if any(binding.kind != "from" for binding in scope.bindings.get(name, ())):
             return NONE
         found = self._passed(name, [site for site in function.calls if self._is_filled(site, name)])
         for known in (name, *_other_names(scope, name)):
@@ -103,7 +98,7 @@ class Contents:
                 index_body(value.function)
                 given = arguments(value.function, site.node, site.place, value.bound)
                 own = [key for key, argument in given.items() if _is_name(argument.expr, name)]
-                passed_on = (arg for call in value.function.calls for arg in call.node.args)
+                passed_on = (arg for call in value.function.calls for arg in _given(call.node))
                 if any(key in value.function.scope.mutations for key in own) or any(
                     _is_name(arg, key) for arg in passed_on for key in own
                 ):
@@ -118,10 +113,9 @@ class Contents:
         """Joins what is passed along with a container: the callee may put it in."""
         found = NONE
         for site in sites:
-            node = site.node
-            if any(_is_name(arg, name) for arg in node.args) and self._may_fill(site):
-                others = [arg for arg in node.args if not _is_name(arg, name)]
-                others += [keyword.value for keyword in node.keywords]
+            given = _given(site.node)
+            if any(_is_name(arg, name) for arg in given) and self._may_fill(site):
+                others = [arg for arg in given if not _is_name(arg, name)]
                 found = found.join(self.dependence.all(others, site.place))
         return found
 
@@ -130,12 +124,16 @@ class Contents:
         return any(isinstance(value, Func | Partial | Unknown) for value in values)
 
     def _is_container(self, binding: Binding) -> bool:
-        if isinstance(binding.value, ast.Dict | ast.List | ast.Set):
+        value, place = binding.value, before(binding.place)
+        if value is None or binding.kind != "assign":
+            return False
+        if isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp | ast.BinOp):
             return True
-        if isinstance(binding.value, ast.Call):
-            values = self.names.values(binding.value.func, before(binding.place))
-            return any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in values)
-        return False
+        if isinstance(value, ast.Call):
+            made = self.names.values(value.func, place)
+            if any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in made):
+                return True
+        return any(isinstance(v, Items) for v in self.names.values(value, place))
 
 
 def adjustments(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Place]]:
@@ -149,10 +147,25 @@ def _is_name(expr: ast.expr | None, name: str) -> bool:
     return isinstance(expr, ast.Name) and expr.id == name
 
 
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
 def _other_names(scope: Scope, name: str) -> list[str]:
-    """Lists the names that a scope gives to what has one already: `options = OPTIONS`."""
-    return [
-        other
-        for other, bindings in scope.bindings.items()
-        if any(binding.kind == "assign" and _is_name(binding.value, name) for binding in bindings)
-    ]
+    """Lists the names that a scope gives to what has one already, or to a part of it: `options = OPTIONS["s3"]`."""
+    found = [name]
+    for known in found:  # grows
+        for other, bindings in scope.bindings.items():
+            if other not in found and any(_is_name(_whole(binding.value), known) for binding in bindings):
+                found.append(other)
+    return found[1:]
+
+
+def _whole(expr: ast.expr | None) -> ast.expr | None:
+    """Gives what an expression is a part of."""
+    match expr:
+        case ast.Subscript(value=value):
+            return _whole(value)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in PARTS:
+            return _whole(value)
+    return expr

@@ -220,6 +220,8 @@ class Dependence:
                     found = found.join(self.outside.external(f"{name}.{expr.attr}") or NONE)
                     if name.endswith("()"):
                         found = found.join(self.outside.changed(value, expr.attr))
+                case Func():
+                    found = found.join(self.outside.changed(value, expr.attr))
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if len(values) == 1 and all(isinstance(value, Mod | Inst | Cls) for value in values):

@@ -157,7 +157,7 @@ class Scope:
         self.indexed = True
         self.bindings: dict[str, list[Binding]] = {}
         self.kills: dict[str, list[tuple[Branch, int, int]]] = {}
-        self.mutations: dict[str, list[tuple[ast.expr, Place]]] = {}
+        self.mutations: dict[str, list[tuple[ast.expr | None, Place]]] = {}  # None: differs each time
         self.adjustments: dict[str, list[tuple[ast.expr, Place]]] = {}  # of objects: attributes, settings, headers
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()

@@ -92,7 +92,7 @@ class Members:
 
     # -- changes from outside -----------------------------------------------------------------
 
-    def changes_of(self, base: Mod | Inst | Cls | Ext, attr: str) -> tuple[tuple[Change, bool], ...]:
+    def changes_of(self, base: Mod | Inst | Cls | Func | Ext, attr: str) -> tuple[tuple[Change, bool], ...]:
         """Lists what may change an attribute of a module or class, and whether each surely means that one."""
         changes = self.names.changes.of(attr)
         if not changes:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
 from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project.aliases import Aliases
 from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.containers import Containers
 from flake8_lambda_perf.project.facts import Binding, Class, Function, Module, Place, Scope
@@ -62,6 +63,7 @@ class Names:
         self.is_open: Callable[[Function], bool] = lambda _function: False
         self.passed: Callable[[Function], int] = lambda _function: 0  # how many arguments the platform passes
         self.changes = Changes()
+        self.aliases = Aliases(self)
         self.memo: dict[ast.AST, frozenset[Value]] = {}
         self.active: set[object] = set()
         self.open: dict[ast.AST, frozenset[Function]] = {}  # the functions on whose known calls an expression depends
@@ -73,6 +75,7 @@ class Names:
             del self.open[expr]
             self.memo.pop(expr, None)
         self.members.forget()
+        self.aliases.forget()
 
     # -- expressions --------------------------------------------------------------------------
 

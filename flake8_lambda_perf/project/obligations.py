@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS
-from flake8_lambda_perf.project.truth import Shape, decide, shape_of, simple_test
+from flake8_lambda_perf.project.truth import Shape, decide, parts, shape_of, simple_test
 from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Duties:
         """Lists what the branches around a place demand of parameters."""
         for branch in place.branch.chain():
             if branch.test is not None and branch.at is not None and branch.kind in ("if", "after", "operand"):
-                for test, polarity in _parts(branch.test, branch.polarity):
+                for test, polarity in parts(branch.test, branch.polarity):
                     yield from self._of_test(test, polarity, branch.at)
 
     def _of_test(self, test: ast.expr, polarity: bool, place: Place) -> Iterator[Duty]:
@@ -231,17 +231,6 @@ def consistent(duties: Iterable[Duty]) -> bool:
     """Tells whether no test is taken both ways."""
     taken = {(duty.function, duty.name, duty.text, duty.polarity) for duty in duties if duty.kind == "taken"}
     return not any((function, name, text, not polarity) in taken for function, name, text, polarity in taken)
-
-
-def _parts(test: ast.expr, polarity: bool) -> Iterator[tuple[ast.expr, bool]]:
-    """Splits `a and b` that holds, and `a or b` that does not, into their operands."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        yield from _parts(test.operand, not polarity)
-    elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == polarity:
-        for value in test.values:
-            yield from _parts(value, polarity)
-    else:
-        yield test, polarity
 
 
 def _is_function(value: Value, target: Function | None) -> bool:

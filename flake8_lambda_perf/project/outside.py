@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.levels import ENVIRONMENT, NONE, REQUEST, Dep, Level, external
-from flake8_lambda_perf.project.values import Ext, Inst, Mod
+from flake8_lambda_perf.project.values import Ext, Func, Inst, Mod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Outside:
         """Drops what was evaluated."""
         self._changed.clear()
 
-    def changed(self, base: Mod | Inst | Ext, attr: str) -> Dep:
+    def changed(self, base: Mod | Inst | Func | Ext, attr: str) -> Dep:
         """Joins what is assigned to an attribute from outside, and the tests that choose whether it is."""
         key = (base, attr)
         if key not in self._changed:

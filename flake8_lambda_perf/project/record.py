@@ -27,11 +27,11 @@ ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header",
 """How the methods begin that set an object up."""
 
 REMOVERS = frozenset({
-    "sort", "reverse", "remove", "pop", "popleft", "popitem", "discard", "clear", "__delitem__",
+    "sort", "reverse", "rotate", "remove", "pop", "popleft", "popitem", "discard", "clear", "__delitem__",
     "difference_update", "intersection_update",
 })  # fmt: skip
-TAKERS = frozenset({"pop", "popleft", "popitem"})
-"""Methods that take another part out each time, unless they are told which."""
+TAKERS = frozenset({"pop", "popleft", "popitem", "rotate"})
+"""Methods that take another part out each time, unless they are given its key."""
 
 
 class Recorder:
@@ -100,11 +100,13 @@ class Recorder:
         root: ast.expr = node
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
-        if isinstance(root, ast.Name) and value is not None:
-            _scope_of(place).mutations.setdefault(root.id, []).append((value, place))
-            self._adjust(node.value, [value], place)
+        if isinstance(root, ast.Name):
+            mutations = _scope_of(place).mutations.setdefault(root.id, [])
+            mutations.append((value or ast.Constant(None), place))
             if isinstance(node, ast.Subscript):
-                _scope_of(place).mutations[root.id].append((node.slice, place))
+                mutations.append((node.slice, place))
+            if value is not None:
+                self._adjust(node.value, [value], place)
         if kind == "del":
             self._change(node, ast.Constant(None), place, within=False)
             return
@@ -200,6 +202,9 @@ class Recorder:
             stack.append((func.value, place))
         else:
             stack.append((func, place))
+            match node:
+                case ast.Call(func=ast.Name(id="next"), args=[ast.Name(id=name), *_]):
+                    _scope_of(place).mutations.setdefault(name, []).append((None, place))
         self._change_by_name(node, place)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
@@ -207,8 +212,10 @@ class Recorder:
     def _method_call(self, node: ast.Call, func: ast.Attribute, place: Place) -> None:
         """Records what a call of a method changes in the object before the dot."""
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        left = None if func.attr in TAKERS and not _is_key(given) else ast.Constant(None)
         if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
-            _scope_of(place).mutations.setdefault(func.value.id, []).extend((value, place) for value in given)
+            mutations = _scope_of(place).mutations.setdefault(func.value.id, [])
+            mutations.extend((value, place) for value in (*given, left))
         if func.attr.startswith(ADJUSTERS) or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):
             self._adjust(func.value, given, place)
         if func.attr in MUTATORS:
@@ -219,7 +226,6 @@ class Recorder:
                 named = ast.Constant(keyword.arg) if keyword.arg is not None else None
                 self._change(func.value, keyword.value, place, within=True, key=named)
         elif func.attr in REMOVERS:
-            left = None if func.attr in TAKERS and not given else ast.Constant(None)
             self._change(func.value, left, place, within=True, key=node.args[0] if node.args else None)
         elif func.attr in ("putenv", "unsetenv") and node.args:
             environ = ast.copy_location(ast.Attribute(func.value, "environ", ast.Store()), func)
@@ -318,6 +324,11 @@ class Recorder:
         for default in [*args.defaults, *args.kw_defaults]:
             if default is not None:
                 self.expression(default, place)
+
+
+def _is_key(given: list[ast.expr]) -> bool:
+    """Tells whether a method is told what to take out by more than a number, which counts what is left."""
+    return bool(given) and not (isinstance(given[0], ast.Constant) and isinstance(given[0].value, int))
 
 
 def _scope_of(place: Place) -> Scope:

@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.values import Argument, Cls, Const, Ext, Func, Inst, Items, Mod, Partial, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flake8_lambda_perf.project.facts import Place
     from flake8_lambda_perf.project.names import Names
@@ -40,8 +40,24 @@ def has_shape(value: Value, shape: Shape) -> bool | None:
 
 def shape_of(names: Names, expr: ast.expr, place: Place, shape: Shape) -> bool | None:
     """Tells whether all values of an expression have a shape (True) or none has (False)."""
-    answers = {has_shape(value, shape) for value in names.values(expr, place)}
-    return answers.pop() if len(answers) == 1 else None
+    values = names.values(expr, place)
+    answers = {has_shape(value, shape) for value in values}
+    if len(answers) > 1 or (isinstance(expr, ast.Name) and any(_may_be_filled(names, v, expr, place) for v in values)):
+        return None
+    return answers.pop() if answers else None
+
+
+def _may_be_filled(names: Names, value: Value, expr: ast.Name, place: Place) -> bool:
+    """Tells whether something is put into a container that is written out empty, under the name that is asked for."""
+    if not isinstance(value, Items) or not has_shape(value, "falsy") or isinstance(value.node, ast.Tuple):
+        return False
+    bindings = names.bindings(expr.id, place) or ()
+    if any(expr.id in binding.place.scope.mutations for binding in bindings):
+        return True
+    module = place.scope.module
+    shared = any(binding.place.scope.kind == "module" for binding in bindings)
+    users = names.aliases.users(module, expr.id) if shared else ()
+    return any(name in function.scope.mutations for function, name in users)
 
 
 def simple_test(test: ast.expr, polarity: bool) -> tuple[ast.expr, Shape] | None:
@@ -56,6 +72,35 @@ def simple_test(test: ast.expr, polarity: bool) -> tuple[ast.expr, Shape] | None
         case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
             return test, "truthy" if polarity else "falsy"
     return None
+
+
+def parts(test: ast.expr, polarity: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """Splits `a and b` that holds, and `a or b` that does not, into their operands."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from parts(test.operand, not polarity)
+    elif isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == polarity:
+        for value in test.values:
+            yield from parts(value, polarity)
+    else:
+        yield test, polarity
+
+
+def asked(test: ast.expr, polarity: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """Lists what a test asks for, each with whether it has to be there: `x is None`, `key in x`, `not x`."""
+    for part, holds in parts(test, polarity):
+        match part:
+            case ast.Compare(ops=[ast.In() | ast.NotIn() as op], comparators=[container]):
+                yield container, isinstance(op, ast.In) == holds
+            case ast.NamedExpr(value=value):
+                yield value, holds
+            case ast.Compare(left=ast.NamedExpr(value=left), ops=ops, comparators=others):
+                yield from asked(ast.Compare(left, ops, others), holds)
+            case ast.Compare(left=ast.Call(func=ast.Name(id="len"), args=[of]), comparators=[ast.Constant(value=0)]):
+                yield of, isinstance(part.ops[0], ast.Eq | ast.LtE) != holds
+            case _:
+                simple = simple_test(part, holds)
+                if simple is not None:
+                    yield simple[0], simple[1] in ("truthy", "not none")
 
 
 def decide(names: Names, test: ast.expr, place: Place, given: Mapping[str, Argument] | None = None) -> bool | None:
