@@ -73,10 +73,15 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
 
 
 @cache
-def _handed_on(package: bytes) -> re.Pattern[bytes]:
+def _handed_on(package: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Finds a package's factories under another name: `make = boto3.client`, `from boto3 import client as make`."""
     words = b"|".join(re.escape(call[:-1]) for call in _factories()[package])
-    return re.compile(rb"\.(?:%b)\b(?![\w(.=])|[ ,(](?:%b)[ \t]+as[ \t]" % (words, words))
+    return re.compile(rb"\.(?:%b)\b(?![\w(.=])" % words), re.compile(rb"[ ,(](?:%b)[ \t]+as[ \t]" % words)
+
+
+def _hands_on(package: bytes, data: bytes) -> bool:
+    handed, renamed = _handed_on(package)
+    return handed.search(data) is not None or (b" as" in data and renamed.search(data) is not None)
 
 
 def outline(data: bytes) -> Outline:
@@ -106,7 +111,7 @@ def outline(data: bytes) -> Outline:
         factories = _factories()
         known = [top for top in tops if top in factories]
         suspect = any(call in data for top in known for call in factories[top])
-        suspect = suspect or any(_handed_on(top).search(data) is not None for top in known)
+        suspect = suspect or any(_hands_on(top, data) for top in known)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
