@@ -9,12 +9,12 @@ import ast
 import gc
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.errors import SourceError
@@ -24,14 +24,15 @@ from flake8_lambda_perf.project.analysis import Analysis
 from flake8_lambda_perf.project.distributions import metadata
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
-from flake8_lambda_perf.rules import catalog
+from flake8_lambda_perf.rules import catalog, deployed
 from flake8_lambda_perf.source import Lines, encode
-from flake8_lambda_perf.suppress import Suppressions
+from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.project.facts import Module
     from flake8_lambda_perf.rules.base import Report, Rule
+    from flake8_lambda_perf.rules.deployed import DeploymentRule
     from flake8_lambda_perf.rules.view import ModuleView
 
 
@@ -197,7 +198,8 @@ class _Sources:
         codes = {entry.code for entry in catalog.entries()}
         edits = (edit for finding in run.findings if finding.fix is not None for edit in finding.fix.edits)
         paths = {finding.path for finding in run.findings} | {edit.path for edit in edits}
-        return paths <= self.project.known and all(f.code in codes and f.line > 0 for f in run.findings)
+        known = self.project.known | set(self.tree.manifests)
+        return paths <= known and all(f.code in codes and f.line > 0 for f in run.findings)
 
     def key(self) -> str:
         """Names the contents of all files, the settings and what is asked for."""
@@ -234,9 +236,9 @@ class _Checked:
         self.tree = sources.tree
         self.named = sources.named
         self.project = sources.project
-        declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
-        self.project.layers = sorted({layer for deployed in declared for layer in deployed.layers})
-        self.analysis = Analysis(self.project, declared, job.settings)
+        self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
+        self.project.layers = sorted({layer for function in self.declared for layer in function.layers})
+        self.analysis = Analysis(self.project, self.declared, job.settings)
         self.suspects = Suspects(self.analysis)
         self.failed: list[Problem] = []
 
@@ -268,6 +270,7 @@ class _Checked:
         for path in sorted(statements):
             if self._wanted(path):
                 found.extend(self._of_module(self.analysis.graph.modules[path], statements[path]))
+        found.extend(self._of_manifests())
         return sorted(found, key=lambda f: (f.path, f.line, f.column, f.code))
 
     def _statements(self) -> dict[str, list[ast.stmt]]:
@@ -288,7 +291,7 @@ class _Checked:
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
         codes = self.codes - self._ignored(module.path)
-        classes = list(self._rules(codes))
+        classes: list[type[Rule]] = list(self._classes(codes, deployment=False))
         if not classes:
             return
         lines = Lines(module.text)
@@ -306,6 +309,22 @@ class _Checked:
                 seen.add(key)
                 yield finding
 
+    def _of_manifests(self) -> Iterator[Finding]:
+        """Lists what is found in the settings of deployed functions."""
+        classes: list[type[DeploymentRule]] = list(self._classes(self.codes, deployment=True)) if self.declared else []
+        view = deployed.DeploymentView(self.suspects, self.declared)
+        hidden: dict[str, Suppressions | LineSuppressions] = {}
+        for finding in deployed.findings(view, [rule(view) for rule in classes]):
+            path = finding.path
+            if not self._wanted(path) or finding.code in self._ignored(path):
+                continue
+            if path not in hidden:
+                module = self.project.module(path) if path in self.project.known else None
+                text = view.text(path)
+                hidden[path] = LineSuppressions(text) if module is None else Suppressions(text, module.tree)
+            if not (self.job.noqa and hidden[path].hides(finding.code, finding.line)):
+                yield finding
+
     def _ignored(self, path: str) -> frozenset[str]:
         found: frozenset[str] = frozenset()
         for pattern, selectors in self.job.settings.per_file_ignores:
@@ -313,13 +332,12 @@ class _Checked:
                 found = found.union(*(catalog.resolve(selector) for selector in selectors))
         return found
 
-    def _rules(self, codes: Iterable[str]) -> Iterator[type[Rule]]:
-        wanted = frozenset(codes)
+    def _classes(self, codes: frozenset[str], *, deployment: bool) -> Iterator[Any]:
+        """Imports the rules of these codes: those that look at manifests, or those that look at code."""
         for entry in catalog.entries():
-            if entry.code in wanted:
+            if entry.code in codes and (entry.family == "deployment") is deployment:
                 class_name = "".join(part.capitalize() for part in entry.name.split("-"))
-                rule: type[Rule] = getattr(import_module(entry.module), class_name)
-                yield rule
+                yield getattr(import_module(entry.module), class_name)
 
     def _reports(
         self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines

@@ -22,6 +22,9 @@ MARK = re.compile(r"# noqa", re.IGNORECASE)
 CODES = re.compile(r":\s?((?:[A-Z]+[0-9]+[,\s]*)+)", re.IGNORECASE)
 """What must follow the mark at once to name codes; anything else leaves it blanket."""
 
+NOQA = re.compile(r"(?:#|//)[ \t]*noqa(.*)", re.IGNORECASE)
+"""The mark in YAML, HCL, TypeScript, Dockerfiles."""
+
 Codes = tuple[str, ...]
 """The prefixes a comment names; empty where it is blanket."""
 
@@ -119,3 +122,18 @@ def _codes_in(text: str) -> Codes | None:
         return None
     codes = CODES.match(text, mark.end())
     return tuple(code for code in re.split(r"[,\s]+", codes[1]) if code) if codes else ()
+
+
+class LineSuppressions:
+    """Answers for a file that is no Python: a comment hides what is reported on its line, `//` ones as well."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = NEWLINE.split(text) if NOQA.search(text) else []
+
+    def hides(self, code: str, line: int) -> bool:
+        """Tell whether a comment hides a finding with this code reported on this line."""
+        mark = NOQA.search(self._lines[line - 1]) if 0 < line <= len(self._lines) else None
+        if mark is None:
+            return False
+        codes = _codes_in(f"# noqa{mark[1]}")
+        return codes is not None and (not codes or code.startswith(codes))

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from flake8_lambda_perf.rules.base import Rule
 from flake8_lambda_perf.rules.catalog import CATALOG, Entry
+from flake8_lambda_perf.rules.deployed import DeploymentRule
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "rules"
@@ -35,29 +37,32 @@ FAMILIES = {
 HEADING = re.compile(rf"({'|'.join(HEADINGS)}):(?: (.*))?")
 
 
+AnyRule: TypeAlias = type[Rule] | type[DeploymentRule]
+
+
 class ShapeError(Exception):
     """A rule is not written the way its catalogue entry is read."""
 
 
-def rules() -> list[type[Rule]]:
+def rules() -> list[AnyRule]:
     """Imports every rule, sorted by code."""
     files = sorted(CATALOG.parent.glob("*/[!_]*.py"))
     return sorted(map(_rule_in, files), key=lambda rule: rule.code)
 
 
-def _rule_in(file: Path) -> type[Rule]:
+def _rule_in(file: Path) -> AnyRule:
     name = f"flake8_lambda_perf.rules.{file.parent.name}.{file.stem}"
     classes = [
         value
         for value in vars(import_module(name)).values()
-        if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == name
+        if isinstance(value, type) and issubclass(value, Rule | DeploymentRule) and value.__module__ == name
     ]
     if len(classes) != 1:
         raise ShapeError(f"{name} holds {len(classes)} rules; a rule is one file with one class")
     return classes[0]
 
 
-def entry_of(rule: type[Rule]) -> Entry:
+def entry_of(rule: AnyRule) -> Entry:
     """Reads a rule's attributes and docstring, or says what is wrong with them."""
     if not rule.__doc__:
         raise ShapeError(f"{rule.__name__} has no docstring")
@@ -77,7 +82,7 @@ def entry_of(rule: type[Rule]) -> Entry:
     return entry
 
 
-def _faults(rule: type[Rule], entry: Entry) -> Iterator[str]:
+def _faults(rule: AnyRule, entry: Entry) -> Iterator[str]:
     family, stem = rule.__module__.split(".")[-2:]
     camel = "".join(word.capitalize() for word in entry.name.split("-"))
     digit = FAMILIES[family][0] if family in FAMILIES else "?"
@@ -161,7 +166,9 @@ def _program(text: str) -> str:
 
 
 def _fence(name: str, body: str) -> str:
-    language = {"": "python", ".py": "python", ".yml": "yaml"}.get(Path(name).suffix, Path(name).suffix[1:])
+    language = {"": "python", ".py": "python", ".yml": "yaml", ".tf": "hcl"}.get(
+        Path(name).suffix, Path(name).suffix[1:]
+    )
     caption = f"`{name}`\n\n" if name else ""
     return f"{caption}```{language}\n{body.strip(chr(10))}\n```\n"
 
@@ -173,7 +180,7 @@ def _index(catalogue: list[Entry]) -> str:
             f"| [{entry.code}]({entry.name}.md) | {entry.name} | {entry.summary} "
             f"| {'on' if entry.default else 'off'} | {entry.fix.split(maxsplit=1)[0].strip('.,:;').lower()} |"
             for entry in catalogue
-            if entry.module.split(".")[-2] == family
+            if entry.family == family
         ]
         if rows:
             head = "| Code | Name | What it finds | Default | Fix |\n|---|---|---|---|---|"

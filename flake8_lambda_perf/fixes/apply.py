@@ -231,6 +231,8 @@ def _joined(text: str, piece: str) -> str:
 
 def _problem(before: Mapping[str, str], changed: Mapping[str, str], name: str) -> Problem | None:
     for path, text in changed.items():
+        if not path.endswith(".py"):  # a manifest, whose values are replaced one by one
+            continue
         try:
             ast.parse(text)
         except (SyntaxError, ValueError) as error:

@@ -37,6 +37,11 @@ class Entry:
     fast: str
     fix: str
 
+    @property
+    def family(self) -> str:
+        """The folder of the rule: `clients`, `deployment`."""
+        return self.module.split(".")[-2]
+
 
 @cache
 def entries() -> tuple[Entry, ...]:

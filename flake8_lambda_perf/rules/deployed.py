@@ -1,0 +1,153 @@
+"""What every deployment rule is: it looks at each function that a manifest deploys, and reports places of manifests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
+from flake8_lambda_perf.source import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from flake8_lambda_perf.manifests import Deployed
+    from flake8_lambda_perf.model import Safety
+    from flake8_lambda_perf.project.analysis import Analysis
+    from flake8_lambda_perf.project.suspects import Suspects
+
+INDENT = re.compile(r"[\s\-]*")
+
+
+def no_fix() -> Fix | None:
+    """Plans nothing: what a rule without a fix reports with."""
+    return None
+
+
+class DeploymentView:
+    """Answers what deployment rules ask: the functions of a project, their code, and the texts of their manifests."""
+
+    def __init__(self, suspects: Suspects, functions: Sequence[Deployed]) -> None:
+        self.suspects = suspects
+        self.analysis: Analysis = suspects.analysis
+        self.functions = functions
+
+    @cached_property
+    def _handlers(self) -> dict[tuple[str, int], Handler]:
+        steps = self.analysis.deployed_by.items()
+        return {(step.path, step.line): handler for handler, step in steps}
+
+    def handler_of(self, function: Deployed) -> Handler | None:
+        """Gives the handler in the code that a function runs, None where it is not known."""
+        return self._handlers.get((function.manifest, function.line))
+
+    def fact(self, function: Deployed, name: str) -> Said | None:
+        """Gives what the manifest states of a function under a name, None where it states nothing."""
+        return next((fact for fact in function.said if fact.name == name), None)
+
+    def text(self, path: str) -> str:
+        """Gives the text of a manifest, empty where it cannot be read."""
+        source = self.analysis.project.source(path)
+        return source.text if source is not None else ""
+
+    def span(self, place: Said) -> Span:
+        """Gives the characters of a stated value, or of the rest of its line where it is no literal."""
+        lines = Lines(self.text(place.path))
+        whole = lines.line_text(place.line)
+        indent = INDENT.match(whole)
+        column = place.column - 1 if place.column else (indent.end() if indent is not None else 0)
+        start = lines.offset(place.line, 0) + column
+        if place.text and self.text(place.path).startswith(place.text, start):
+            return Span(start, start + len(place.text))
+        return Span(start, start + max(len(whole.rstrip()) - column, 1))
+
+    def changed(self, place: Said, text: str, title: str, safety: Safety, reason: str = "") -> Fix | None:
+        """Plans to write a value anew where it stands as a literal; None where it does not."""
+        span = self.span(place)
+        if not place.text or self.text(place.path)[span.start : span.end] != place.text:
+            return None
+        return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a manifest that a rule found, what it has to say about it, and how its fix is planned."""
+
+    function: Deployed
+    said: Said
+    message: str
+    plan: Callable[[], Fix | None]
+
+
+class DeploymentRule:
+    """A setting that makes a function slow or dear. Its docstring is its documentation and its first test."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    default: ClassVar[bool] = True
+    message: ClassVar[str]
+    triggers: ClassVar[tuple[str, ...]]
+    """Words of which a manifest that is found must hold one."""
+
+    def __init__(self, view: DeploymentView) -> None:
+        self.view = view
+        self.places: list[Place] = []
+
+    def look_at(self, function: Deployed) -> None:
+        """Reports what is wrong with one function."""
+        raise NotImplementedError
+
+    def report(
+        self,
+        function: Deployed,
+        said: Said | None,
+        plan: Callable[[], Fix | None] = no_fix,
+        message: str | None = None,
+        **names: str,
+    ) -> None:
+        """Reports a stated fact, or the function's own line for None; the names fill the rule's message."""
+        place = said or Said("resource", function.resource, function.manifest, function.line, 0)
+        text = (message or self.message).format(function=function.resource, **names)
+        self.places.append(Place(function, place, text, plan))
+
+
+def findings(view: DeploymentView, rules: Iterable[DeploymentRule]) -> Iterator[Finding]:
+    """Lists what deployment rules find, each place and message of a rule once."""
+    for rule in rules:
+        seen: set[tuple[str, int, int, str]] = set()
+        for function in view.functions:
+            rule.look_at(function)
+        for place in rule.places:
+            key = (place.said.path, place.said.line, place.said.column, place.message)
+            if key not in seen:
+                seen.add(key)
+                yield _finding(view, rule, place)
+
+
+def _finding(view: DeploymentView, rule: DeploymentRule, place: Place) -> Finding:
+    said, function = place.said, place.function
+    span = view.span(said)
+    lines = Lines(view.text(said.path))
+    line, column = lines.position(span.start)
+    end_line, end_column = lines.position(span.end)
+    declared = Step(function.manifest, function.line, f"{function.resource} deploys `{function.handler}`")
+    stated = Step(said.path, said.line, lines.line_text(said.line).strip())
+    trace = (declared,) if said.name == "resource" else (declared, stated)
+    fix = place.plan()
+    return Finding(
+        rule.code,
+        rule.name,
+        place.message,
+        said.path,
+        span,
+        line,
+        column,
+        end_line,
+        end_column,
+        trace,
+        view.handler_of(function),
+        fix.safety if fix is not None else None,
+        fix,
+    )

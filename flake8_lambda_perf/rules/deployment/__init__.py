@@ -1,0 +1,1 @@
+"""The rules about what manifests say of functions."""
