@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from flake8_lambda_perf.fixes.apply import apply
+import symtable
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.fixes.apply import PART, apply, undefined_names
 from flake8_lambda_perf.model import Edit, Fix, NewFile, Problem, Span
+
+if TYPE_CHECKING:
+    import pytest
 
 TEXT = "import boto3\n\n\ndef handler(event, context):\n    s3 = boto3.client('s3')  # one\n    return s3, event\n"
 
@@ -101,3 +107,71 @@ def test_a_file_that_a_fix_creates_is_there_and_is_not_written_over() -> None:
     applied = apply({"app.py": TEXT}, fixes)
     assert applied.texts == {"app.py": TEXT, "new.py": "NAME = 'a'\n"}
     assert applied.accepted == ("a",)
+
+
+MANY = "".join(f"def f{number}():\n    return {number}\n\n\n" for number in range(64))
+
+
+def checks_of(fixes: list[tuple[str, Fix]], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Counts how often a file was looked at while fixes were applied, once for what it was."""
+    calls: list[str] = []
+    table = symtable.symtable
+
+    def counted(code: str, filename: str, compile_type: str) -> symtable.SymbolTable:
+        calls.append(code)
+        return table(code, filename, compile_type)
+
+    monkeypatch.setattr(symtable, "symtable", counted)
+    apply({"app.py": MANY}, fixes)
+    return len(calls)
+
+
+def returning(texts: list[str]) -> list[tuple[str, Fix]]:
+    """For each function of MANY a fix that returns another text."""
+    starts = [MANY.index(f"return {number}\n") + len("return ") for number in range(64)]
+    ends = [MANY.index("\n", start) for start in starts]
+    return [(text, fix((start, end, text))) for start, end, text in zip(starts, ends, texts, strict=True)]
+
+
+def test_many_fixes_of_a_file_are_checked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixes = returning([f"-{number}" for number in range(64)])
+    applied = apply({"app.py": MANY}, fixes)
+    assert applied.texts == {"app.py": MANY.replace("return ", "return -")}
+    assert len(applied.accepted) == 64
+    assert checks_of(fixes, monkeypatch) == 2
+
+
+def test_the_one_fix_among_many_that_breaks_a_file_is_found_by_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixes = returning([f"-{number}" if number != 40 else "gone" for number in range(64)])
+    applied = apply({"app.py": MANY}, fixes)
+    assert applied.texts == {"app.py": MANY.replace("return ", "return -").replace("-40", "40")}
+    assert applied.accepted == tuple(f"-{number}" for number in range(64) if number != 40)
+    assert applied.refused == (
+        ("gone", Problem("app.py", 0, "the fix of gone would leave `gone` undefined; the file stays as it was")),
+    )
+    assert checks_of(fixes, monkeypatch) < 40
+
+
+def test_a_fix_that_waited_for_one_that_breaks_a_file_goes_in() -> None:
+    start = at("boto3.client")
+    fixes = [("a", fix((start, start + 5, "gone"))), ("b", fix((start, start + 18, "None")))]
+    applied = apply({"app.py": TEXT}, fixes)
+    assert applied.texts == {"app.py": TEXT.replace("boto3.client('s3')", "None")}
+    assert applied.accepted == ("b",)
+    assert [name for name, _ in applied.refused] == ["a"]
+
+
+def test_names_are_known_throughout_a_long_file() -> None:
+    functions = "".join(
+        f"@cached\ndef f{number}(value: Order = FIRST) -> Order:\n    return f{number - 1}(LAST, gone)\n"
+        for number in range(1, 2 * PART)
+    )
+    text = f"from x import FIRST, Order, cached\n\n\n{functions}LAST = f0 = FIRST\n"
+    assert undefined_names(text) == {"gone"}
+    assert undefined_names(f"{text}from x import *\n") == set()
+
+
+def test_names_that_only_annotations_read_are_no_loss_where_they_are_not_evaluated() -> None:
+    functions = "".join(f"def f{number}(value: Order):\n    return value\n" for number in range(2 * PART))
+    whole = undefined_names(f"from __future__ import annotations\n\n\n{functions[: functions.index('def f1(')]}")
+    assert undefined_names(f"from __future__ import annotations\n\n\n{functions}") == whole

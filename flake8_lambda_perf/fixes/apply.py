@@ -1,4 +1,4 @@
-"""Applies fixes to texts, one after another, and refuses those that would break a file."""
+"""Applies the fixes of one round to texts, and refuses those that would break a file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import sys
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Edit, Fix, Problem, Span
+from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NAMES_OF_MODULES = frozenset(dir(builtins)) | {
     "__file__",
@@ -27,6 +29,11 @@ NAMES_OF_MODULES = frozenset(dir(builtins)) | {
     "WindowsError",
 }
 
+BLOCK = 1024
+"""So many characters of a file share one list of what is edited there."""
+PART = 100
+"""So many functions of a file are looked at together."""
+FUTURE = re.compile(r"^from[ \t]+__future__[ \t]+import\b.*\bannotations\b", re.MULTILINE)
 BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n))+")
 
 
@@ -44,45 +51,98 @@ class Applied:
 
 def apply(texts: Mapping[str, str], fixes: Sequence[tuple[str, Fix]]) -> Applied:
     """Applies the fixes that do not overlap, in their order; each is named by the finding it belongs to."""
-    now = dict(texts)
-    taken: dict[str, list[Edit]] = {}
-    accepted: list[str] = []
-    refused: list[tuple[str, Problem]] = []
-    for name, fix in fixes:
-        merged = _merged(taken, fix)
-        if merged is None or any(new.path in now for new in fix.creates):
-            continue
-        changed = {path: _edited(texts[path], edits) for path, edits in merged.items()}
-        problem = _problem(texts, changed, name)
-        if problem is None:
-            taken.update(merged)
-            now.update(changed)
-            now.update((new.path, new.text) for new in fix.creates)
-            accepted.append(name)
-        elif _problem(texts, _alone(texts, fix), name) is not None:
-            refused.append((name, problem))
-    return Applied(now, tuple(accepted), tuple(refused))
+    found = _Round(texts)
+    found.settle(fixes)
+    return Applied(found.now, tuple(name for name, _ in found.accepted), tuple(found.refused))
 
 
-def _alone(texts: Mapping[str, str], fix: Fix) -> dict[str, str]:
-    paths = {edit.path for edit in fix.edits}
-    return {path: _edited(texts[path], [edit for edit in fix.edits if edit.path == path]) for path in paths}
+class _Round:
+    """One round: the fixes go in together, and are parted only where the result does not hold."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+        self.now = dict(texts)
+        self.accepted: list[tuple[str, Fix]] = []
+        self.refused: list[tuple[str, Problem]] = []
+        self._flaws: dict[tuple[str, str], tuple[int, str] | None] = {}
+
+    def settle(self, fixes: Sequence[tuple[str, Fix]]) -> None:
+        """Accepts the fixes that go together with those before; half by half where all at once break a file."""
+        taken = _Taken(self.now)
+        for _, fix in self.accepted:
+            taken.add(fix)
+        chosen = [(name, fix) for name, fix in fixes if taken.takes(fix)]
+        paths = dict.fromkeys(edit.path for _, fix in chosen for edit in fix.edits)
+        changed = {path: _edited(self.texts[path], taken.edits[path]) for path in paths}
+        if not self._problem(changed, ""):
+            self.accepted += chosen
+            self.now |= changed
+            self.now |= {new.path: new.text for _, fix in chosen for new in fix.creates}
+        elif len(fixes) == 1:
+            self._refuse(*fixes[0], changed)
+        else:
+            self.settle(fixes[: len(fixes) // 2])
+            self.settle(fixes[len(fixes) // 2 :])
+
+    def _refuse(self, name: str, fix: Fix, changed: Mapping[str, str]) -> None:
+        """Refuses a fix that breaks a file also alone; one that does only beside others waits."""
+        problem = self._problem(changed, name)
+        alone = {path: _edited(self.texts[path], [e for e in fix.edits if e.path == path]) for path in changed}
+        if problem is not None and self._problem(alone, name) is not None:
+            self.refused.append((name, problem))
+
+    def _problem(self, changed: Mapping[str, str], name: str) -> Problem | None:
+        for path, text in changed.items():
+            if not path.endswith(".py"):  # a manifest, whose values are replaced one by one
+                continue
+            if (path, text) not in self._flaws:
+                self._flaws[path, text] = _flaw(self.texts[path], text)
+            flaw = self._flaws[path, text]
+            if flaw is not None:
+                return Problem(path, flaw[0], f"the fix of {name} would {flaw[1]}; the file stays as it was")
+        return None
 
 
 # -- which edits go together -------------------------------------------------------------------
 
 
-def _merged(taken: Mapping[str, list[Edit]], fix: Fix) -> dict[str, list[Edit]] | None:
-    """Joins a fix with the edits taken so far; None where they overlap."""
-    found: dict[str, list[Edit]] = {}
-    for edit in fix.edits:
-        edits = found.setdefault(edit.path, list(taken.get(edit.path, ())))
-        if edit in taken.get(edit.path, ()) and _inserts(edit):
-            continue
-        if any(_conflicts(edit, other) for other in taken.get(edit.path, ())):
-            return None
-        edits.append(edit)
-    return found
+class _Taken:
+    """The edits taken so far, by path in their order, and by what an edit that conflicts with one would share."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.edits: dict[str, list[Edit]] = {}
+        self._paths = set(paths)
+        self._known: set[Edit] = set()
+        self._near: dict[tuple[str, int], set[tuple[Span, bool]]] = {}
+        self._bound: dict[tuple[str, str], set[Edit]] = {}
+
+    def takes(self, fix: Fix) -> bool:
+        """Adds a fix unless it conflicts with what is taken; tells whether it did."""
+        fresh = [edit for edit in fix.edits if not self._is_known(edit)]
+        if any(map(self._conflicts, fresh)) or any(new.path in self._paths for new in fix.creates):
+            return False
+        self.add(fix)
+        return True
+
+    def add(self, fix: Fix) -> None:
+        """Adds a fix; an insertion that is there already is made once."""
+        self._paths.update(new.path for new in fix.creates)
+        for edit in [edit for edit in fix.edits if not self._is_known(edit)]:
+            self._known.add(edit)
+            self.edits.setdefault(edit.path, []).append(edit)
+            for key in _keys(edit):
+                self._bound.setdefault(key, set()).add(edit)
+            for block in _blocks(edit):
+                self._near.setdefault(block, set()).add((edit.span, _inserts(edit)))
+
+    def _is_known(self, edit: Edit) -> bool:
+        return _inserts(edit) and edit in self._known
+
+    def _conflicts(self, edit: Edit) -> bool:
+        if any(self._bound.get(key, {edit}) != {edit} for key in _keys(edit)):
+            return True
+        own = edit.span, _inserts(edit)
+        return any(_overlap(own, other) for block in _blocks(edit) for other in self._near.get(block, ()))
 
 
 def _inserts(edit: Edit) -> bool:
@@ -90,18 +150,28 @@ def _inserts(edit: Edit) -> bool:
     return len(edit.text) > 1 >= edit.span.end - edit.span.start
 
 
-def _conflicts(one: Edit, other: Edit) -> bool:
-    a, b = one.span, other.span
-    if a.start == a.end and b.start == b.end:
-        return one != other and bool(_bound(one.text) & _bound(other.text))
+def _blocks(edit: Edit) -> Iterator[tuple[str, int]]:
+    """Names the parts of a file that an edit touches."""
+    return ((edit.path, number) for number in range(edit.span.start // BLOCK, edit.span.end // BLOCK + 1))
+
+
+def _overlap(one: tuple[Span, bool], other: tuple[Span, bool]) -> bool:
+    """Tells whether one of two spans holds a part of the other, or claims the place where the other inserts."""
+    (a, claims), (b, other_claims) = one, other
     if a.start == a.end:
-        return b.start < a.start < b.end or (_inserts(other) and b.start <= a.start <= b.end)
+        return b.start < a.start < b.end or (other_claims and b.start < b.end and b.start <= a.start <= b.end)
     if b.start == b.end:
-        return a.start < b.start < a.end or (_inserts(one) and a.start <= b.start <= a.end)
+        return a.start < b.start < a.end or (claims and a.start <= b.start <= a.end)
     return a.start < b.end and b.start < a.end
 
 
-def _bound(text: str) -> set[str]:
+def _keys(edit: Edit) -> Iterator[tuple[str, str]]:
+    """Names what an insertion binds in its file."""
+    return ((edit.path, name) for name in (_bound(edit.text) if edit.span.start == edit.span.end else ()))
+
+
+@lru_cache(maxsize=1024)
+def _bound(text: str) -> frozenset[str]:
     """Lists what two insertions must not both hold: the names that statements bind, and the values they give.
 
     The later of two equal values waits: in the next round it is there already, under the other's name.
@@ -109,7 +179,7 @@ def _bound(text: str) -> set[str]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return set()
+        return frozenset()
     found: set[str] = set()
     for node in tree.body:
         match node:
@@ -124,7 +194,7 @@ def _bound(text: str) -> set[str]:
                 found |= {name, ast.dump(value)} if isinstance(value, ast.Call) else {name}
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 found.update(alias.asname or alias.name.partition(".")[0] for alias in names)
-    return found
+    return frozenset(found)
 
 
 def _edited(text: str, edits: Iterable[Edit]) -> str:
@@ -157,10 +227,14 @@ def _without_empty_lines(text: str, found: list[tuple[Span, list[str]]]) -> list
         first = index - 1
         while first and found[first - 1][1] == [""] and found[first - 1][0].end == found[first][0].start:
             first -= 1
-        head = text[: found[first][0].start].rstrip(" \t")
+        start = end = found[first][0].start
+        while end and text[end - 1] in " \t\r\n":
+            end -= 1
+        gap = text[end:start].rstrip(" \t")
+        opens = text[max(end - 1, 0) : end] == ":" and not gap.strip("\r\n")
         blank = BLANK.match(text, span.end)
         free = index + 1 == len(found) or blank is None or found[index + 1][0].start >= blank.end()
-        if blank is not None and free and (head.rstrip("\r\n").endswith(":") or head.endswith(("\n\n", "\r\n\r\n"))):
+        if blank is not None and free and (opens or gap.endswith(("\n\n", "\r\n\r\n"))):
             wider[index] = (Span(span.start, blank.end()), other)
     return wider
 
@@ -171,10 +245,10 @@ def _together(pieces: Sequence[str]) -> str:
         return pieces[0]
     parts = [part for piece in pieces for part in _parts(piece)]
     imports = [part for part in parts if _rank(part) == 0]
-    text = _imports_together(imports) if len(imports) > 1 else "".join(imports)
-    for piece in sorted((part for part in parts if _rank(part)), key=_rank):
-        text = _joined(text, piece)
-    return text
+    others = sorted((part for part in parts if _rank(part)), key=_rank)
+    if imports:
+        others.insert(0, _imports_together(imports) if len(imports) > 1 else imports[0])
+    return _joined(others)
 
 
 def _parts(piece: str) -> list[str]:
@@ -211,45 +285,32 @@ def _rank(piece: str) -> int:
     return 2 if code.startswith(("@", "def ")) else 0 if code.startswith(("import ", "from ")) else 1
 
 
-def _joined(text: str, piece: str) -> str:
-    """Puts a piece behind another with the blank lines both ask for, not their sum."""
-    if not text:
-        return piece
-    newline = "\r\n" if "\r\n" in text + piece else "\n"
-    body = piece.lstrip("\r\n")
-    if 2 in (_rank(text), _rank(piece)):
-        return text.rstrip("\r\n") + newline * 3 + body
-    if _rank(text) == _rank(piece) == 1:
-        return text.rstrip("\r\n") + newline + body
-    if _rank(text) == 0:
-        return text.rstrip("\r\n") + newline * 2 + body
-    return text + piece
+def _joined(pieces: Sequence[str]) -> str:
+    """Puts pieces behind each other with the blank lines that both ask for, not their sum."""
+    first = _rank(pieces[0])
+    newline = "\r\n" if any("\r\n" in piece for piece in pieces) else "\n"
+    parts = [pieces[0]]
+    for piece in pieces[1:]:
+        blank = 3 if 2 in (first, _rank(piece)) else 2 if first == 0 else 1
+        parts[-1] = parts[-1].rstrip("\r\n")
+        parts += [newline * blank, piece.lstrip("\r\n")]
+    return "".join(parts)
 
 
 # -- what must hold afterwards -----------------------------------------------------------------
 
 
-def _problem(before: Mapping[str, str], changed: Mapping[str, str], name: str) -> Problem | None:
-    for path, text in changed.items():
-        if not path.endswith(".py"):  # a manifest, whose values are replaced one by one
-            continue
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError) as error:
-            return Problem(
-                path, getattr(error, "lineno", 0) or 0, f"the fix of {name} would not parse; the file stays as it was"
-            )
-        lost = comments(before[path]) - comments(text)
-        if lost:
-            return Problem(
-                path, 0, f"the fix of {name} would lose a comment ({next(iter(lost))}); the file stays as it was"
-            )
-        unbound = undefined_names(text) - undefined_names(before[path])
-        if unbound:
-            return Problem(
-                path, 0, f"the fix of {name} would leave `{min(unbound)}` undefined; the file stays as it was"
-            )
-    return None
+def _flaw(before: str, after: str) -> tuple[int, str] | None:
+    """Finds what a changed file lost: the line where it has one, and what a fix of it would do."""
+    try:
+        ast.parse(after)
+    except (SyntaxError, ValueError) as error:
+        return getattr(error, "lineno", 0) or 0, "not parse"
+    lost = comments(before) - comments(after)
+    if lost:
+        return 0, f"lose a comment ({next(iter(lost))})"
+    unbound = undefined_names(after) - undefined_names(before)
+    return (0, f"leave `{min(unbound)}` undefined") if unbound else None
 
 
 def comments(text: str) -> Counter[str]:
@@ -265,18 +326,29 @@ def undefined_names(text: str) -> set[str]:
     """Lists the names that a file reads as globals and binds nowhere; none where `import *` may bind them."""
     found: set[str] = set()
     bound: set[str] = set()
-    root = symtable.symtable(text, "<text>", "exec")
-    stack = [root]
-    while stack:
-        table = stack.pop()
-        stack.extend(table.get_children())
-        for symbol in table.get_symbols():
-            if (table is root or symbol.is_declared_global()) and (
-                symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
-            ):
-                bound.add(symbol.get_name())
-            if symbol.is_referenced() and (symbol.is_global() or table is root):
-                found.add(symbol.get_name())
-    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(ast.parse(text))):
+    tree = ast.parse(text)
+    for root in _tables(text, tree):
+        stack = [root]
+        while stack:
+            table = stack.pop()
+            stack.extend(table.get_children())
+            for symbol in table.get_symbols():
+                if (table is root or symbol.is_declared_global()) and (
+                    symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+                ):
+                    bound.add(symbol.get_name())
+                if symbol.is_referenced() and (symbol.is_global() or table is root):
+                    found.add(symbol.get_name())
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
         return set()
     return found - bound - NAMES_OF_MODULES - {"__name__", "__doc__", "__package__", "__spec__", "__loader__"}
+
+
+def _tables(text: str, tree: ast.Module) -> Iterator[symtable.SymbolTable]:
+    """Gives the symbols of a module in parts: those of one take time with the square of its functions."""
+    lines = Lines(text)
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    ends = [one.end_lineno or 0 for one, other in pairwise(tree.body) if isinstance(other, definitions)]
+    future = "from __future__ import annotations\n" if FUTURE.search(text) else ""
+    for start, end in pairwise([0, *(lines.offset(line + 1, 0) for line in ends[PART::PART]), len(text)]):
+        yield symtable.symtable(future * bool(start) + text[start:end], "<text>", "exec")
