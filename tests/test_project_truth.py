@@ -102,3 +102,22 @@ def test_a_class_decorator_may_keep_the_instance(decorator: str, expected: bool)
     )
     assert builds(program) is expected
     assert builds(program.replace("class A:", "class A(metaclass=abc.ABCMeta):")) is expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("make('s3', region_name='a')", True),
+        ("functools.partial(make, 's3', region_name='a')()", True),
+        ("functools.partial(make, 's3')(event['zone'])", False),
+        ("prepared(event['zone'])", False),
+        ("prepared(use_ssl=event['ssl'])", False),
+    ],
+)
+def test_the_rest_of_the_arguments_may_come_from_two_places(call: str, expected: bool) -> None:
+    program = (
+        "import functools\ndef make(*names, **options):\n    return boto3.client(*names, **options)\n"
+        "prepared = functools.partial(make, 's3', region_name='a')\n"
+        f"def handler(event, context):\n    {call}\n"
+    )
+    assert builds(program) is expected

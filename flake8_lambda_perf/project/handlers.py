@@ -45,7 +45,7 @@ SERVED = frozenset({"chalice.Chalice()"})
 
 SIGNATURE = re.compile(
     rb"\n(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*"
-    rb"(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b"
+    rb"(?:(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b)"
     rb"|\n(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]"
 )
 SINGLE = re.compile(rb"\n(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.)")

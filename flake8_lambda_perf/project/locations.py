@@ -72,7 +72,8 @@ class Locations:
                 if binding.kind not in ("import", "def", "class"):
                     found |= self._global(binding.place.scope.module, name)
             elif binding.kind == "param":
-                found |= self._of_parameter(binding.place.scope.function, name, depth)
+                assert scope.function is not None
+                found |= self._of_parameter(scope.function, name, depth)
             elif scope.function is not place.scope.function and scope.function is not None:
                 found.add(Location(scope.function, name))
             elif binding.value is not None and binding.kind == "assign":
@@ -136,10 +137,8 @@ class Locations:
                 found |= self._global(source, name) if own else self._starred(source, name, seen | {module})
         return found
 
-    def _of_parameter(self, function: Function | None, name: str, depth: int) -> set[Location]:
+    def _of_parameter(self, function: Function, name: str, depth: int) -> set[Location]:
         found: set[Location] = set()
-        if function is None:
-            return found
         for argument in self.names.arguments_of(function, name):
             if argument.expr is not None and argument.place is not None:
                 if argument.omitted and isinstance(argument.expr, ast.List | ast.Dict | ast.Set | ast.Call):

@@ -61,10 +61,8 @@ def _may_be_filled(names: Names, value: Value, expr: ast.Name, place: Place) -> 
 
 
 def simple_test(test: ast.expr, polarity: bool) -> tuple[ast.expr, Shape] | None:
-    """Reads `x is None`, `x is not None`, `not x` and `x` as an expression and its shape."""
+    """Reads `x is None`, `x is not None` and `x`, or the opposite, as an expression and its shape."""
     match test:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return simple_test(operand, not polarity)
         case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
             return left, "none" if polarity else "not none"
         case ast.Compare(left=left, ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]):
