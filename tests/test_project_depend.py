@@ -302,7 +302,8 @@ def test_fields_depend_on_what_a_generated_constructor_is_given() -> None:
     kind = "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: str = 'a'\n    def f(self):\n        {}\n"
     assert dependence("result = A(event).x", kind.format("pass")) == "handler.event"
     assert dependence("result = A().x", kind.format("pass")) == "constant"
-    assert dependence("A(event).f()", kind.format("result = self.x")) == "request"
+    assert dependence("A(event).f()", kind.format("result = self.x")) == "A.__init__.x"
+    assert dependence("A(event).f()", kind.format("result = self.y")) == "request"
 
 
 def test_attributes_of_library_objects_depend_on_them_and_on_what_is_set() -> None:

@@ -253,15 +253,22 @@ class Dependence:
         self.active.discard(key)
         if known and not (given and self._has_generated_constructor(cls)):
             return found
-        return found.join(self.expression(expr.value, place)).join(REQUEST if _is_self(expr, place) else NONE)
+        if not _is_self(expr, place):
+            return found.join(self.expression(expr.value, place))
+        made = self.names.members.method(cls, "__init__")
+        fields = {arg.arg for arg in (*made.node.args.args, *made.node.args.kwonlyargs)} if made is not None else ()
+        return (
+            Dep(found.level, found.refs | {(made, expr.attr)}) if made is not None and expr.attr in fields else REQUEST
+        )
 
     def _has_generated_constructor(self, cls: Class) -> bool:
         """Tells whether what a call of the class is given may become its attributes: dataclasses, models."""
-        order = self.names.members.order(cls)
-        own = [owner for owner in order if isinstance(owner, Class)]
-        if any("__init__" in owner.scope.bindings for owner in own):
-            return False
-        return len(own) < len(order) or any(owner.node.decorator_list for owner in own)
+        for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and "__init__" in owner.scope.bindings:
+                return owner.constructor is not None
+            if not isinstance(owner, Class) or owner.node.decorator_list:
+                return True
+        return False
 
     # -- calls --------------------------------------------------------------------------------
 

@@ -214,7 +214,7 @@ class Function:
 class Class:
     """A class statement."""
 
-    __slots__ = ("branch", "module", "name", "node", "place", "qualified_name", "scope", "self_stores")
+    __slots__ = ("branch", "constructor", "module", "name", "node", "place", "qualified_name", "scope", "self_stores")
 
     def __init__(self, node: ast.ClassDef, qualified_name: str, place: Place, scope: Scope) -> None:
         self.node = node
@@ -224,6 +224,7 @@ class Class:
         self.scope = scope
         self.module = scope.module
         self.branch = Branch(place.branch, "root", node)
+        self.constructor: Function | None = None  # that `dataclass` generates
         self.self_stores: dict[str, list[tuple[ast.expr | None, Place]]] = {}  # what methods assign to self.<name>
 
     def __repr__(self) -> str:

@@ -17,6 +17,7 @@ from flake8_lambda_perf.project.facts import (
     Scope,
 )
 from flake8_lambda_perf.project.flow import breaks, leaves, static_truth
+from flake8_lambda_perf.project.generated import add_constructor
 from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
 
 __all__ = ["MUTATORS", "index_body", "index_module", "is_property"]
@@ -321,6 +322,8 @@ class _Indexer(Recorder):
         scope.owner = cls
         self.module.classes.append(cls)
         self.block(node.body, scope, cls.branch)
+        if node.decorator_list:
+            add_constructor(cls)
         self.bind(
             Binding(node.name, "class", node, Place(place.scope, place.branch, self.tick(), node), None, target=cls)
         )

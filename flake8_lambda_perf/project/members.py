@@ -216,13 +216,15 @@ class Members:
                 external = external or owner
                 continue
             bindings = self.bindings(owner, attr)
+            found |= self._given(owner, attr)
             if bindings and not found:
                 found |= self._class_bindings(bindings, instance=instance)
             if bindings and any(isinstance(binding.target, Function) for binding in bindings):
                 return frozenset(found)
             for value, place in self.stores(owner, attr):
                 found |= self.names.values(value, place) if value is not None else {UNKNOWN}
-            found |= self._annotated_field(owner, attr, found)
+            if not found or UNKNOWN in found:
+                found |= self._annotated_field(owner, attr)
         if found:
             return frozenset(found)
         if external is not None:
@@ -244,16 +246,23 @@ class Members:
                 found.add(Func(function, not static and (instance or bound)))
         return found
 
-    def _annotated_field(self, owner: Class, attr: str, found: set[Value]) -> frozenset[Value]:
-        if found and UNKNOWN not in found:
+    def _given(self, owner: Class, attr: str) -> frozenset[Value]:
+        """Lists what calls give the constructor of a data class for a field; nothing while no call is known."""
+        if owner.constructor is None:
             return NOTHING
+        index_body(owner.constructor)
+        bindings = owner.constructor.scope.bindings.get(attr, ())
+        found = self.names.join(self.names.binding(binding) for binding in bindings)
+        if not any(True for _ in self.names.arguments_of(owner.constructor, attr)):
+            return NOTHING
+        annotated = self._annotated_field(owner, attr) if UNKNOWN in found else NOTHING
+        return (found - ANYTHING) | annotated if annotated else found
+
+    def _annotated_field(self, owner: Class, attr: str) -> frozenset[Value]:
         for statement in owner.node.body:
-            if (
-                isinstance(statement, ast.AnnAssign)
-                and isinstance(statement.target, ast.Name)
-                and statement.target.id == attr
-            ):
-                return self.names.annotated(statement.annotation, owner.place)
+            match statement:
+                case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation) if name == attr:
+                    return self.names.annotated(annotation, owner.place)
         return NOTHING
 
     def _of_bases(self, cls: Class, attr: str) -> frozenset[Value]:
