@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 CODES = frozenset(entry.code for entry in entries())
 PROJECTS = Path(__file__).parent / "projects"
 SEEDS = range(9_000, 9_150)
-TWICE = pytest.mark.xfail(reason="of two imports of boto3 at module scope, the one whose uses were fixed stays")
-IMPORTED_TWICE = frozenset({9_060, 9_133})
 
 CASES = [case for case in ALL if any(name.endswith(".py") for name in case.files)]
 TEXTS = {f"{case.rule}: {case.title}": case.files for case in CASES}
@@ -96,9 +94,7 @@ def test_fixed_program_keeps_all_but_what_is_slow(files: Mapping[str, str], unsa
     assert_kept(tmp_path, files, unsafe=unsafe)
 
 
-@pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=[TWICE] if seed in IMPORTED_TWICE else []) for seed in SEEDS]
-)
+@pytest.mark.parametrize("seed", SEEDS)
 def test_fixed_generated_program_keeps_all_but_what_is_slow(seed: int, tmp_path: Path) -> None:
     assert_kept(tmp_path, dict(generate(seed).files), unsafe=bool(seed % 2))
 

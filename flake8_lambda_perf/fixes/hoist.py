@@ -30,6 +30,8 @@ from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.values import Ext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flake8_lambda_perf.fixes.needs import Needs
     from flake8_lambda_perf.knowledge import Client
     from flake8_lambda_perf.project.facts import Binding, Function, Module, Place
@@ -101,12 +103,19 @@ class _Hoist:
         self._collect_reasons()
         reused = reusable(subject)
         if reused is not None:
-            edits = [
-                *used_instead(subject, reused),
-                *removed(subject, unneeded_imports(subject, needs.twins), with_comments=False),
-            ]
-            return self._made(f"Use the module's `{reused}`", edits)
+            return self._reuse(subject, reused)
         return self._formed(subject)
+
+    def _reuse(self, subject: Subject, reused: str) -> Fix:
+        """Uses what the module has; the import that only this build needed goes with it."""
+        twins = unneeded_imports(subject, subject.needs.twins)
+        idle = idle_imports(self.analysis, self.function, subject.statements or [subject.extent])
+        edits = [
+            *used_instead(subject, reused),
+            *removed(subject, twins, with_comments=False),
+            *self._deleted_imports([statement for statement in idle if statement not in twins]),
+        ]
+        return self._made(f"Use the module's `{reused}`", edits)
 
     def _formed(self, subject: Subject) -> Fix:
         form = self.analysis.settings.client_form
@@ -275,11 +284,17 @@ class _Hoist:
             gone.append(holder)
         imports = idle_imports(self.analysis, self.function, gone)
         local = [statement for statement in imports if statement not in self.function.module.tree.body]
-        lots = [(lot_of(self.draft, s, self.function.node), [*gone, *local]) for s in (*gone, *local)]
-        lots += [(lot_of(self.draft, s, self.function.module.tree), imports) for s in imports if s not in local]
-        edits = [deleted(self.draft, lot, with_comments=False, gone=others) for lot, others in lots]
+        own = [*gone, *local]
+        lots = [lot_of(self.draft, statement, self.function.node) for statement in own]
+        edits = [deleted(self.draft, lot, with_comments=False, gone=own) for lot in lots]
+        edits += self._deleted_imports([statement for statement in imports if statement not in local])
         name = f" `{_target_name(statements[0])}`" if statements else ""
         return self._made(f"Delete the unused client{name}", edits)
+
+    def _deleted_imports(self, gone: Sequence[ast.stmt]) -> list[Edit]:
+        """Deletes imports of the module's own level."""
+        lots = [lot_of(self.draft, statement, self.function.module.tree) for statement in gone]
+        return [deleted(self.draft, lot, with_comments=False, gone=gone) for lot in lots]
 
     def _absorbing(self, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix | None:
         """Plans the move of the one client that is built from this session, for the session moves with it."""

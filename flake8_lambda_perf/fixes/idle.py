@@ -1,4 +1,4 @@
-"""Imports that nothing needs once an unused client is deleted."""
+"""Imports that nothing needs once a build of its own is gone."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 WILDCARD = re.compile(rb"\bimport[ \t]+\*")
 
 
-def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Lists the imports that only the statements in `gone` need; raises where one cannot go with them."""
+def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]) -> list[ast.stmt]:
+    """Lists the imports that only the code in `gone` needs; raises where one cannot go with it."""
     module = function.module
-    inside = {node for statement in gone for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    inside = {node for root in gone for node in ast.walk(root) if isinstance(node, ast.Name)}
     read = Counter(node.id for node in inside)
     times = times_named(module)
     found: list[ast.stmt] = []
     for name in sorted(name for name, count in read.items() if count >= times[name]):
-        bindings = [*module.scope.bindings.get(name, ()), *function.scope.bindings.get(name, ())]
+        bindings = function.scope.bindings.get(name) or module.scope.bindings.get(name, [])
         imports = [binding for binding in bindings if binding.kind in ("import", "from")]
         if not imports:
             continue
