@@ -26,7 +26,7 @@ DEFAULT_EXCLUDES = (
 )  # fmt: skip  # one name a line would take a screen
 """Folders of tools: environments, caches, build output. Replaced by the setting `exclude`."""
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".toml", ".tf", ".tofu")
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".toml", ".tf", ".tofu", ".sh")
 NO_MANIFESTS = frozenset(
     {"package.json", "package-lock.json", "npm-shrinkwrap.json", "tsconfig.json", "pnpm-lock.yaml", "composer.json"}
 )
@@ -330,7 +330,7 @@ def _may_be_manifest(name: str) -> bool:
     """Tell by its name whether a file may say what is deployed."""
     if name.endswith(MANIFEST_SUFFIXES):
         return name not in NO_MANIFESTS
-    return "Dockerfile" in name or name == "Procfile"
+    return "dockerfile" in name.lower() or name in ("Containerfile", "Procfile")
 
 
 def _vendored(folder: str, names: Iterable[str]) -> frozenset[str]:

@@ -39,13 +39,14 @@ def test_python_files_and_manifests_are_listed_sorted(tmp_path: Path) -> None:
         tmp_path, "template.yaml", "b/app.py", "b/function.json", "a/serverless.yml", "a.py", "infra/main.tf",
         "README.md", "stack.template",
         "Dockerfile", "b/Dockerfile.worker", "zappa_settings.toml", "b/app.pyc", "package.json",
-        ".chalice/config.json", "x.ts", "Procfile", "b/__init__.py",
+        ".chalice/config.json", "x.ts", "Procfile", "b/__init__.py", "Containerfile", "b/a.dockerfile", "deploy.sh",
     )  # fmt: skip
     assert walk(tmp_path, Settings()) == Tree(
         python=("a.py", "b/__init__.py", "b/app.py"),
         manifests=(
-            ".chalice/config.json", "Dockerfile", "Procfile", "a/serverless.yml", "b/Dockerfile.worker",
-            "b/function.json", "infra/main.tf", "stack.template", "template.yaml", "zappa_settings.toml",
+            ".chalice/config.json", "Containerfile", "Dockerfile", "Procfile", "a/serverless.yml",
+            "b/Dockerfile.worker", "b/a.dockerfile", "b/function.json", "deploy.sh", "infra/main.tf", "stack.template",
+            "template.yaml", "zappa_settings.toml",
         ),
         skipped_vendored=0,
     )  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import sam, serverless
+from flake8_lambda_perf.manifests import dockerfile, sam, serverless
 from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     LocatedError,
@@ -31,7 +31,7 @@ class Reader(Protocol):
         """The functions the manifest at `path` deploys; raises ManifestError where it is broken."""
 
 
-READERS: tuple[Reader, ...] = (sam, serverless)
+READERS: tuple[Reader, ...] = (sam, serverless, dockerfile)
 """A new kind of manifest is one module and its place here."""
 
 # Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
@@ -47,7 +47,16 @@ def read(root: Path, manifests: Iterable[str]) -> Reading:
         found, failed = _read_file(root, path)
         deployed += found
         problems += failed
-    return tuple(deployed), tuple(dict.fromkeys(problems))
+    return tuple(_without_repeated_images(deployed)), tuple(dict.fromkeys(problems))
+
+
+def _without_repeated_images(deployed: list[Deployed]) -> Iterator[Deployed]:
+    """Leaves out what a Dockerfile says of itself where a manifest deploys the same function, and knows more of it."""
+    by_images = [each for each in deployed if dockerfile.is_named(each.manifest.rpartition("/")[2])]
+    others = [each for each in deployed if not dockerfile.is_named(each.manifest.rpartition("/")[2])]
+    known = {(each.root, each.handler) for each in others}
+    yield from others
+    yield from (each for each in by_images if each.root is None or (each.root, each.handler) not in known)
 
 
 def _read_file(root: Path, path: str) -> Reading:

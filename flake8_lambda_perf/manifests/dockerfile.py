@@ -1,0 +1,312 @@
+"""Reads Dockerfiles: the function that an image runs, and where the image's code comes from."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.manifests.deployed import (
+    Deployed,
+    LocatedError,
+    Reading,
+    check_text,
+    is_inside,
+    join,
+    read_text,
+)
+from flake8_lambda_perf.manifests.docker_stages import TASK_ROOT, Copy, Stage, expanded, split, stages
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.model import Said
+
+MAX_LOOKUPS = 2_000
+
+_NAME = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile", re.IGNORECASE)
+_SERVERLESS = re.compile(r"lambda|functions[-_]framework", re.IGNORECASE)
+_HANDLER = re.compile(r"[\w./-]+\.\w+")
+_APP = re.compile(r"([\w./]+):(\w+)")
+_ASSIGNMENT = re.compile(r"\w+=")
+_FRAMEWORK = frozenset({"functions-framework", "functions_framework"})
+_SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "waitress-serve", "daphne", "uwsgi"})
+_FACTORY = frozenset({"--factory", "--call"})
+_FOLDER_OPTIONS = frozenset({"--chdir", "--app-dir"})
+
+
+def is_named(name: str) -> bool:
+    """Whether a file is a Dockerfile by its name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def claims(name: str, text: str) -> bool:
+    """Whether the file may build an image for a serverless platform."""
+    return is_named(name) and _SERVERLESS.search(text) is not None
+
+
+def read(root: Path, path: str, text: str) -> Reading:
+    """The function that the last stage of a Dockerfile runs."""
+    image = _image(root, path, text, None, None)
+    if image is None or image.handler is None:
+        return (), ()
+    deployed = Deployed(
+        handler=image.handler,
+        root=image.root,
+        manifest=path,
+        line=image.line,
+        resource=image.keyword,
+        runtime=image.runtime,
+        memory=None,
+        timeout=None,
+        snapstart=False,
+        vpc=False,
+        provisioned_concurrency=False,
+        architecture=image.architecture,
+        package="image",
+        web_adapter=image.web_adapter,
+        said=image.said,
+    )
+    return (deployed,), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What an image runs: None where that is no Python function, or is not known.
+
+    `root` is the folder its module is looked up from, `said` what the Dockerfile states: `runtime`, `architecture`,
+    `environment.NAME`, and the commands of the build, `build.1`, `build.2`.
+    """
+
+    handler: str | None
+    root: str | None
+    keyword: str
+    line: int
+    runtime: str | None
+    architecture: str | None
+    web_adapter: bool
+    said: tuple[Said, ...]
+
+
+def image_of(root: Path, path: str, context: str | None = None, handler: str | None = None) -> Image | None:
+    """What the image of the Dockerfile at `path` runs, for a manifest that names it; None where there is none.
+
+    `context` is the folder it is built from, `handler` the command that the manifest gives instead of the
+    Dockerfile's. Raises LocatedError where the Dockerfile cannot be read.
+    """
+    try:
+        text = read_text(root, path)
+        if text is None:
+            return None
+        check_text(text)
+        return _image(root, path, text, context, handler)
+    except LocatedError:
+        raise
+    except ManifestError as error:
+        raise LocatedError(str(error), path, error.line) from error
+
+
+def command_of(root: Path, path: str) -> str | None:
+    """The handler that the image of the Dockerfile at `path` runs by itself, None where it names none."""
+    image = image_of(root, path)
+    return None if image is None else image.handler
+
+
+def _image(root: Path, path: str, text: str, context: str | None, handler: str | None) -> Image | None:
+    built = stages(path, text)
+    if not built:
+        return None
+    last = built[-1]
+    run = _Run(last)
+    found = handler or run.handler
+    by = run.command
+    return Image(
+        handler=found,
+        root=None if found is None else _code_root(root, posixpath.dirname(path), context, run, found),
+        keyword="FROM" if by is None else by.keyword,
+        line=1 if by is None else by.line,
+        runtime=_fact(last, "runtime"),
+        architecture=_fact(last, "architecture"),
+        web_adapter=last.adapter,
+        said=(*last.said, *_numbered(last)),
+    )
+
+
+def _fact(stage: Stage, name: str) -> str | None:
+    return next(
+        (fact.value for fact in reversed(stage.said) if fact.name == name and isinstance(fact.value, str)), None
+    )
+
+
+def _numbered(stage: Stage) -> Iterator[Said]:
+    """The commands that build the image and what it copies from, in their order."""
+    runs = [run for each in stage.built_of for run in each.runs]
+    for number, run in enumerate(sorted(runs, key=lambda run: run.line), 1):
+        yield replace(run, name=f"build.{number}")
+
+
+class _Run:
+    """What an image runs when it starts: its words, and the handler among them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.command = stage.command or stage.entrypoint
+        self.folder = stage.folder
+        self.handler = self._handler(self._words())
+
+    def _words(self) -> tuple[str, ...]:
+        """The words that run, of ENTRYPOINT and CMD, out of the shell they may be wrapped in."""
+        entrypoint, command = self.stage.entrypoint, self.stage.command
+        if entrypoint is not None and entrypoint.shell:
+            return self._of_shell(entrypoint.words[0])
+        words = () if entrypoint is None else entrypoint.words
+        if command is not None:
+            words += self._of_shell(command.words[0]) if command.shell else command.words
+        if len(words) > 2 and posixpath.basename(words[0]) in ("sh", "bash") and words[1] in ("-c", "-lc"):
+            return self._of_shell(words[2])
+        return words
+
+    def _of_shell(self, text: str) -> tuple[str, ...]:
+        words = split(expanded(text, self.stage.variables) or text)
+        for end in ("&&", ";"):
+            if end in words:
+                words = words[len(words) - words[::-1].index(end) :]
+        while words and (words[0] in ("exec", "env") or _ASSIGNMENT.match(words[0])):
+            words = words[1:]
+        return words
+
+    def _handler(self, words: tuple[str, ...]) -> str | None:
+        names = [posixpath.basename(word) for word in words]
+        for index, name in enumerate(names):
+            rest = words[index + 1 :]
+            if name == "awslambdaric":
+                return self._named(rest[:1])
+            if name in _FRAMEWORK:
+                return self._framework(rest)
+            if name in _SERVERS and self.stage.adapter:
+                return self._served(rest)
+        entrypoint = self.stage.entrypoint
+        is_wrapped = any("awslambdaric" in str(run.value) for stage in self.stage.built_of for run in stage.runs)
+        if self.stage.is_lambda or (is_wrapped and entrypoint is not None):
+            command = self.stage.command
+            own = () if command is None else self._of_shell(command.words[0]) if command.shell else command.words
+            return self._named(own) if len(own) == 1 else None
+        return None
+
+    def _named(self, words: tuple[str, ...]) -> str | None:
+        """The handler string that the first word is."""
+        handler = expanded(words[0], self.stage.variables) if words else None
+        is_one = handler is not None and _HANDLER.fullmatch(handler) and not handler.endswith((".py", ".sh"))
+        return handler if is_one else None
+
+    def _framework(self, words: tuple[str, ...]) -> str | None:
+        """The function that the Functions Framework is started with; `main.py` is its default."""
+        target = _option(words, "--target") or self.stage.variables.get("FUNCTION_TARGET")
+        source = _option(words, "--source") or self.stage.variables.get("FUNCTION_SOURCE") or "main.py"
+        self.command = self.stage.command or self.stage.entrypoint
+        return (
+            f"{source.removesuffix('.py').removeprefix('./')}.{target}" if target and source.endswith(".py") else None
+        )
+
+    def _served(self, words: tuple[str, ...]) -> str | None:
+        """The application that a web server is started with."""
+        apps = [match for word in words if (match := _APP.fullmatch(word)) is not None]
+        if not apps or not _FACTORY.isdisjoint(words):
+            return None
+        for option in _FOLDER_OPTIONS:
+            self.folder = posixpath.normpath(posixpath.join(self.folder, _option(words, option) or ""))
+        return f"{apps[-1][1]}.{apps[-1][2]}"
+
+
+def _option(words: tuple[str, ...], name: str) -> str | None:
+    """The value of `--name value` or `--name=value`."""
+    for index, word in enumerate(words):
+        if word == name:
+            return words[index + 1] if index + 1 < len(words) else None
+        if word.startswith(f"{name}="):
+            return word.removeprefix(f"{name}=")
+    return None
+
+
+def _code_root(root: Path, folder: str, context: str | None, run: _Run, handler: str) -> str | None:
+    """The folder of the project from which the image's module is looked up; None where nothing it copies fits.
+
+    Without a context it is the nearest folder, from the Dockerfile's upwards, whose files fit.
+    """
+    contexts = [folder]
+    while contexts[-1]:
+        contexts.append(posixpath.dirname(contexts[-1]))
+    module = handler.rpartition(".")[0].replace(".", "/") if "/" not in handler else handler.rpartition(".")[0]
+    for each in contexts if context is None else [context]:
+        files = _Files(root, each)
+        for base in _looked_up(run):
+            for ending in (".py", "/__init__.py"):
+                found = files.find(run.stage, posixpath.normpath(posixpath.join(base, module + ending)))
+                if found is not None:
+                    return _above(found, module + ending)
+    return None
+
+
+def _looked_up(run: _Run) -> Iterator[str]:
+    """The folders of the image in which Python looks for modules."""
+    yield run.folder
+    if run.stage.is_lambda:
+        yield TASK_ROOT
+    yield from (part for part in (run.stage.variables.get("PYTHONPATH") or "").split(":") if part.startswith("/"))
+
+
+def _above(path: str, module: str) -> str | None:
+    if path == module:
+        return ""
+    return path.removesuffix(f"/{module}") if path.endswith(f"/{module}") else None
+
+
+class _Files:
+    """Where the files of an image come from, when it is built from one folder of the project."""
+
+    def __init__(self, root: Path, context: str) -> None:
+        self._root = root
+        self._context = context
+        self._left = MAX_LOOKUPS
+
+    def find(self, stage: Stage | None, path: str) -> str | None:
+        """The file of the project that the image has at `path`; what is copied last counts."""
+        while stage is not None:
+            for copy in reversed(stage.copies):
+                for origin in _origins(copy, path):
+                    self._left -= 1
+                    if self._left < 0:
+                        return None
+                    found = self._own(origin) if copy.base is None else self.find(copy.base, f"/{origin.lstrip('/')}")
+                    if found is not None:
+                        return found
+            stage = stage.parent
+        return None
+
+    def _own(self, origin: str) -> str | None:
+        path = join(self._context, origin.lstrip("/"))
+        if path is None or not is_inside(self._root, path):
+            return None
+        return path if os.path.isfile(self._root / path) else None  # noqa: PTH113  (Path.is_file raises on long names)
+
+
+def _origins(copy: Copy, path: str) -> Iterator[str]:
+    """The paths in what is copied that may be the file which the image has at `path`."""
+    below = path.removeprefix(f"{copy.to.rstrip('/')}/") if path.startswith(f"{copy.to.rstrip('/')}/") else None
+    for source in copy.sources:
+        if path == copy.to:
+            yield source
+        if below is None:
+            continue
+        folder, name = posixpath.split(source)
+        if any(sign in name for sign in "*?["):
+            if "/" not in below and fnmatch.fnmatchcase(below, name):
+                yield posixpath.join(folder, below)
+        elif name == below:
+            yield source
+        else:
+            yield posixpath.join(source, below)
