@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from flake8_lambda_perf import knowledge
+from flake8_lambda_perf.manifests.deployed import TRIGGERS
 
 FOLDER = Path(knowledge.__file__).parent
 CLIENT_CODES = {"LPF101", "LPF102", "LPF103", "LPF104", "LPF106", "LPF112", "LPF113", "LPF303"}
@@ -211,6 +212,17 @@ def test_groups_of_objects_and_methods_are_multiplied_out() -> None:
     assert "fastapi.APIRouter().post" in known.route_registrations
     assert "azure.functions.FunctionApp().timer_trigger" in known.handler_decorators
     assert "fastapi.FastAPI()" not in known.route_registrations
+
+
+def test_every_decorator_of_a_framework_says_what_invokes_its_handler() -> None:
+    packages = ("azure", "chalice", "firebase_functions", "functions_framework")
+    decorators = [name for name in knowledge.idioms().handler_decorators if name.startswith(packages)]
+    assert {knowledge.trigger_of(name) for name in decorators} - {None} <= {*TRIGGERS}
+    assert {name.rpartition(".")[2] for name in decorators if knowledge.trigger_of(name) is None} == {
+        "cloud_event",
+        "function_name",
+        "lambda_function",
+    }
 
 
 @pytest.mark.parametrize("package", sorted(INSTALLED))

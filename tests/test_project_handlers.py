@@ -42,3 +42,43 @@ def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> 
 )
 def test_a_function_is_no_handler_for_less(definition: str) -> None:
     assert handlers_of(f"import boto3\n{definition}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("program", "triggers"),
+    [
+        ("import functions_framework\n@functions_framework.http\ndef load(request): ...", ("http",)),
+        ("import functions_framework\n@functions_framework.cloud_event\ndef load(event): ...", ()),
+        ("from firebase_functions import https_fn as on\n@on.on_request(memory=512)\ndef load(req): ...", ("http",)),
+        (
+            "from firebase_functions import storage_fn\n@storage_fn.on_object_finalized()\ndef load(e): ...",
+            ("storage",),
+        ),
+        (
+            (
+                "import azure.functions as func\napp = func.FunctionApp()\n"
+                "@app.function_name('load')\n@app.timer_trigger(schedule='* * * * * *')\ndef load(timer): ..."
+            ),
+            ("timer",),
+        ),
+        (
+            (
+                "from azure.functions import Blueprint\nbp = Blueprint()\n"
+                "@bp.route('a')\n@bp.queue_output('b')\ndef load(req): ..."
+            ),
+            ("http",),
+        ),
+        (
+            "import azure.durable_functions as df\napp = df.DFApp()\n@app.activity_trigger('a')\ndef load(a): ...",
+            ("other",),
+        ),
+        ("from chalice import Chalice\napp = Chalice('a')\n@app.on_sqs_message('q')\ndef load(event): ...", ("sqs",)),
+        ("from chalice import Chalice\napp = Chalice('a')\n@app.lambda_function()\ndef load(e, c): ...", ()),
+        ("def load(event, context): ...", ()),
+    ],
+)
+def test_a_decorator_says_what_invokes_a_handler(program: str, triggers: tuple[str, ...]) -> None:
+    handlers = analysed(f"{program}\n").handler_of.values()
+    assert [(handler.name, handler.confidence, handler.triggers) for handler in handlers] == [
+        ("load", "conventional", triggers)
+    ]

@@ -171,6 +171,18 @@ def _client(name: str, variable: str, group: Mapping[str, Any]) -> Client:
     )
 
 
+def trigger_of(decorator: str) -> str | None:
+    """Gives the kind of event for which a decorated handler runs, None where its decorator does not say so."""
+    package, *parts = decorator.replace("()", "").split(".")
+    return next((kind for part in reversed(parts) if (kind := _triggers().get((package, part)))), None)
+
+
+@cache
+def _triggers() -> Mapping[tuple[str, str], str]:
+    lines = (line.split() for group in _groups("triggers.toml", "triggers") for line in _lines(group["names"]))
+    return {(package, part): kind for package, part, kind in lines}
+
+
 @cache
 def aliases() -> Mapping[str, str]:
     """Gives the canonical name of every alias and public re-export."""

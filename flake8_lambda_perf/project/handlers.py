@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.knowledge import idioms
+from flake8_lambda_perf.knowledge import idioms, trigger_of
 from flake8_lambda_perf.model import Confidence, Handler
 from flake8_lambda_perf.project.facts import Function, Module, Place
 from flake8_lambda_perf.project.values import Ext, Func, Mod, Value
@@ -55,7 +55,7 @@ with a newline, which is found three times as fast as the start of a line."""
 KEYWORDS = (
     b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
     b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp",
-    b"event_source", b"durable_execution",
+    b"event_source", b"durable_execution", b"durable_functions",
 )  # fmt: skip  # one word a line would take a screen
 
 
@@ -73,11 +73,13 @@ def conventional(module: Module, names: Names) -> Iterator[Entry]:
     for function in module.functions:
         if isinstance(function.node, ast.Lambda):
             continue
-        evidence = _by_decorator(function, names)
+        decorators = tuple(_handler_decorators(function, names))
+        evidence = f"decorator @{ast.unparse(decorators[0][0])}" if decorators else None
         if evidence is None and function.place.scope is module.scope and not _is_nested(function):
             evidence = _by_signature(function)
         if evidence is not None:
-            yield _entry(function, function.name, evidence, "conventional")
+            kinds = dict.fromkeys(kind for _, name in decorators if (kind := trigger_of(name)) is not None)
+            yield _entry(function, function.name, evidence, "conventional", tuple(kinds))
     yield from _objects(module, names)
 
 
@@ -85,9 +87,12 @@ def _is_nested(function: Function) -> bool:
     return function.parent is not None or function.cls is not None
 
 
-def _entry(function: Function, name: str, evidence: str, confidence: Confidence) -> Entry:
+def _entry(
+    function: Function, name: str, evidence: str, confidence: Confidence, triggers: tuple[str, ...] = ()
+) -> Entry:
     required = len(function.node.args.posonlyargs) + len(function.node.args.args) - (function.cls is not None)
-    handler = Handler(name, function.module.path, function.line, function.qualified_name, evidence, confidence)
+    place = (function.module.path, function.line, function.qualified_name)
+    handler = Handler(name, *place, evidence, confidence, triggers=triggers)
     return Entry(handler, function, min(required, 2))
 
 
@@ -129,14 +134,14 @@ def _annotation(arg: ast.arg) -> str:
     return ast.unparse(arg.annotation)
 
 
-def _by_decorator(function: Function, names: Names) -> str | None:
+def _handler_decorators(function: Function, names: Names) -> Iterator[tuple[ast.expr, str]]:
+    """Lists the decorators that make a function a handler, each with its canonical name."""
     known = idioms().handler_decorators
     for decorator in function.decorated:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator
         for value in names.values(expr, function.place):
             if isinstance(value, Ext) and value.name in known:
-                return f"decorator @{ast.unparse(expr)}"
-    return None
+                yield expr, value.name
 
 
 def is_route(function: Function, names: Names) -> str | None:
