@@ -268,8 +268,9 @@ class _Checked:
         found: list[Finding] = []
         statements = self._statements()
         for path in sorted(statements):
-            if self._wanted(path):
-                found.extend(self._of_module(self.analysis.graph.modules[path], statements[path]))
+            module = self.project.module(path) if self._wanted(path) else None
+            if module is not None:
+                found.extend(self._of_module(module, statements[path]))
         found.extend(self._of_manifests())
         return sorted(found, key=lambda f: (f.path, f.line, f.column, f.code))
 

@@ -31,7 +31,8 @@ class Whole(engine._Checked):  # it is the engine but for the two methods
     """One look at a project, at every statement of its deployed modules."""
 
     def _statements(self) -> dict[str, list[ast.stmt]]:
-        return {path: [] for path in self.analysis.graph.modules if not is_test(path)}
+        paths = self.analysis.deployed | self.analysis.graph.modules.keys()
+        return {path: [] for path in paths if not is_test(path)}
 
     def _reports(
         self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines

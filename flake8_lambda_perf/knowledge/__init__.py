@@ -145,6 +145,13 @@ def idioms() -> Idioms:
 
 
 @cache
+def snapshots() -> Mapping[str, str]:
+    """Gives the kind of everything that must not become part of a snapshot, by its canonical name."""
+    table = _read("snapshots.toml")
+    return MappingProxyType({name: kind for kind, groups in table.items() for name in _idiom_names(groups)})
+
+
+@cache
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 

@@ -13,7 +13,7 @@ from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.outline import plain_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_lambda_perf.model import Handler
     from flake8_lambda_perf.project.analysis import Analysis
@@ -162,11 +162,16 @@ class Loads:
             stack.extend(fresh)
         return seen
 
+    def _of_interest(self) -> frozenset[str]:
+        """Lists the files in which a rule may find something; of what is restored from a snapshot, all may."""
+        restored = self.analysis.settings.snapstart or any(e.handler.snapstart for e in self.analysis.entries)
+        return self.analysis.deployed if restored else self.analysis.leading
+
     def _loading(self, path: str) -> set[str]:
         """Lists the files that load a file directly, at once or when a request first needs it."""
         if self._loaders is None:
             self._loaders = {}
-            for known in self.analysis.leading:
+            for known in self._of_interest():
                 for target in self.direct(known) | {link.target for link in self.later_links(known)}:
                     self._loaders.setdefault(target, set()).add(known)
         return self._loaders.get(path, set())
@@ -175,11 +180,14 @@ class Loads:
         """Tells whether importing the file of some handler loads a file."""
         return any(path in self.closure(entry.handler.path) for entry in self.analysis.entries)
 
-    def chain(self, path: str) -> tuple[Handler, tuple[Link, ...]] | None:
-        """Finds the shortest chain of imports from a handler's file to a file; some may wait for a request."""
+    def chain(
+        self, path: str, wanted: Callable[[Handler], bool] = lambda _handler: True
+    ) -> tuple[Handler, tuple[Link, ...]] | None:
+        """Finds the shortest chain of imports from a wanted handler's file to a file; some may wait for a request."""
         handlers: dict[str, Handler] = {}
         for entry in self.analysis.entries:
-            handlers.setdefault(entry.handler.path, entry.handler)
+            if wanted(entry.handler):
+                handlers.setdefault(entry.handler.path, entry.handler)
         if path in handlers:
             return handlers[path], ()
         for origin, links in self._upwards(path):

@@ -18,6 +18,7 @@ from flake8_lambda_perf.project.caches import CLIENT_CODES, Caches, chain_of, de
 from flake8_lambda_perf.project.imports import Imports
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.registrations import Registration, registrations
+from flake8_lambda_perf.project.snapshots import Snapshots
 from flake8_lambda_perf.project.values import Ext, Func
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class Suspects:
     def caches(self) -> Caches:
         """The builds that a cache does not spare."""
         return Caches(self.analysis)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """What snapshots keep although each execution environment needs its own."""
+        return Snapshots(self.analysis, self.imports.loads)
 
     @cached_property
     def artifacts(self) -> Artifacts:
@@ -106,6 +112,9 @@ class Suspects:
                 yield from self._calls(module)
                 if "LPF203" in codes:
                     yield from ((path, place.statement) for _node, place in self.wildcards(module))
+        if any(code.startswith("LPF6") for code in codes):
+            for captured in self.snapshots.found.values():
+                yield captured.site.place.scope.module.path, captured.site.place.statement
         if codes & {"LPF201", "LPF202"}:
             yield from self._imports(codes)
         for build in (*self.constructed.values(), *self.apps.values()):

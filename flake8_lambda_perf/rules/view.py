@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import ImportSite, Module, Place, Site
     from flake8_lambda_perf.project.graph import Proof
     from flake8_lambda_perf.project.registrations import Registration
+    from flake8_lambda_perf.project.snapshots import Captured
     from flake8_lambda_perf.project.suspects import Suspects
     from flake8_lambda_perf.source import Lines
 
@@ -112,6 +113,11 @@ class ModuleView:
         """Gives the registrations of an app that are too many, at the first of them."""
         partner = self.ast_of(node)
         return self.suspects.registrations.get(partner) if partner is not None else None
+
+    def captured_at(self, node: cst.Call) -> Captured | None:
+        """Tells what a snapshot keeps of a call."""
+        partner = self.ast_of(node)
+        return self.suspects.snapshots.found.get(partner) if partner is not None else None
 
     def import_site(self, node: cst.Import | cst.ImportFrom) -> ImportSite | None:
         """Gives the facts of an import inside a function."""
@@ -220,6 +226,13 @@ class ModuleView:
         site = build.site
         text = f"`{ast.unparse(site.node.func)}(...)` is built"
         return self.evidence(build.proofs[0], site.node.lineno, text, site.place.scope.module.path)
+
+    def captured_evidence(self, captured: Captured) -> Evidence:
+        """Tells how a restored function comes to load this module, and the line that its snapshot keeps."""
+        line = captured.site.node.lineno
+        imports = (Step(link.path, link.line, f"`{link.text}`") for link in captured.chain)
+        own = Step(self.module.path, line, f"`{ast.unparse(captured.site.node.func)}(...)` runs before the snapshot")
+        return Evidence(captured.handler, (*self._start(captured.handler), *imports, own))
 
     def load_evidence(self, line: int, text: str) -> Evidence:
         """Tells how a handler comes to load this module, import by import, and the line itself."""

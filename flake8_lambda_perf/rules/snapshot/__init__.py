@@ -1,0 +1,1 @@
+"""The rules about what a snapshot must not keep."""

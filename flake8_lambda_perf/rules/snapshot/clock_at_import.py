@@ -1,0 +1,60 @@
+"""LPF602."""
+
+from __future__ import annotations
+
+from flake8_lambda_perf.rules.snapshot._captured import CapturedRule
+
+
+class ClockAtImport(CapturedRule):
+    """A time that is read before the snapshot is taken for the present in every restored environment.
+
+    Why: the snapshot may be weeks old when it is restored: what was the present at import is not. Class-level values
+        and defaults of parameters are read at import as well.
+    Cost: none in time: it is a mistake that a snapshot makes of code that was right without one.
+    Slow:
+        # file: lambda-perf.toml
+        snapstart = true
+        # file: app.py
+        import time
+
+        VALID_UNTIL = time.time() + 300  # LPF602
+
+
+        def handler(event, context):
+            return {"valid": VALID_UNTIL > event["time"]}
+    Fast:
+        # file: lambda-perf.toml
+        snapstart = true
+        # file: app.py
+        import time
+
+        from snapshot_restore_py import register_after_restore
+
+        VALID_UNTIL = time.time() + 300
+
+
+        def handler(event, context):
+            return {"valid": VALID_UNTIL > event["time"]}
+
+
+        @register_after_restore
+        def renew_valid_until():
+            global VALID_UNTIL
+            VALID_UNTIL = time.time() + 300
+    Fix: Unsafe: a function that runs after each restore assigns the value again, through the package snapshot-
+        restore-py. Not offered where other statements or modules took the value at import.
+    """
+
+    code = "LPF602"
+    name = "clock-at-import"
+    message = (
+        "`{factory}` reads the clock before the snapshot of `{handler}`: a restored environment takes it for "
+        "the present; read it per request"
+    )
+    triggers = (
+        "time",
+        "datetime",
+        "arrow",
+        "pendulum",
+    )
+    kind = "clock"
