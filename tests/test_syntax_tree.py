@@ -297,6 +297,12 @@ def test_real_sources_are_paired() -> None:
         ("if a: b\nelse: c\n", "if a: b\n"),
         ("f'{a}'\n", "f'{b}'\n"),
         ("f'{a}'\n", "'a'\n"),
+        ("'a' f'{b}'\n", "'a' 'b'\n"),
+        ("for a in b: c\n", "async for a in b: c\n"),
+        ("with a: b\n", "async with a: b\n"),
+        ("a[b, c]\n", "a[b]\n"),
+        ("a[*b, c]\n", "a[b, c]\n"),
+        ("yield a\n", "yield\n"),
     ],
 )
 def test_different_code_is_not_paired(text: str, other: str) -> None:
@@ -310,6 +316,26 @@ def test_what_libcst_cannot_parse_says_where() -> None:
     with pytest.raises(SourceError, match="LibCST cannot parse this") as raised:
         parse_module("a = 1\nclass A(m=1, *b): pass\n")
     assert raised.value.line > 0
+
+
+def test_what_libcst_cannot_take_at_all_is_no_crash() -> None:
+    with pytest.raises(SourceError, match=r"LibCST cannot parse this: .* surrogates not allowed"):
+        parse_module("a = '\udc80'\n")
+
+
+def test_a_decorator_behind_a_comment_that_holds_one_starts_its_slice() -> None:
+    text = "a = 1\n@(  # @two\n    three(4)\n)\ndef f(): return a\n"
+    function = ast.parse(text).body[1]
+    assert slice_of(text, source.Lines(text), function) == "@(  # @two\n    three(4)\n)\ndef f(): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("if a: b\n", "if a  b\n"), ("match a:\n case b: c\n", "match a:\n ease b: c\n")],
+)
+def test_a_text_that_is_not_the_one_of_the_tree_is_refused(text: str, other: str) -> None:
+    with pytest.raises(SourceError, match="the positions of ast do not fit this text"):
+        slice_of(other, source.Lines(other), ast.parse(text).body[0])
 
 
 def test_text_over_the_size_limit_is_refused() -> None:

@@ -13,7 +13,7 @@ from libcst._typed_visitor import CSTTypedVisitorFunctions
 from flake8_lambda_perf.syntax.tree import parse_module
 from flake8_lambda_perf.syntax.walk import walk
 
-HOOKS = sorted(name for name in vars(CSTTypedVisitorFunctions) if name.startswith(("visit_", "leave_")))
+HOOKS = sorted(name for name in dir(CSTTypedVisitorFunctions) if name.startswith(("visit_", "leave_")))
 TRIVIA = (
     cst.BaseAugOp
     | cst.BaseBinaryOp
@@ -179,6 +179,18 @@ def test_hooks_of_a_parent_class_are_called() -> None:
     child = Child()
     walk(parse_module("a(b)\n"), [child])
     assert child.names == ["a", "left", "b", "left"]
+
+
+@pytest.mark.parametrize("hook", ["visit_Call_func", "leave_Call_func", "visit_Call_args", "leave_Arg_value"])
+def test_a_hook_of_one_field_is_called_alone(hook: str) -> None:
+    assert_same_calls(parse_module("a(b)(c=d, *e)\n"), recorder([hook]))
+
+
+def test_what_is_named_as_a_hook_and_is_no_method_is_not_called() -> None:
+    kind = type("Counting", (recorder(["leave_Name"]),), {"visit_Name": None})
+    visitor = kind()
+    walk(parse_module("a(b)\n"), [visitor])
+    assert [name for name, _ in visitor.calls] == ["leave_Name", "leave_Name"]
 
 
 def test_visitors_take_turns_at_each_node() -> None:

@@ -86,8 +86,6 @@ def parse_module(text: str) -> cst.Module:
                 f"LibCST cannot parse this: {error.message.strip()}; a newer libcst may know the syntax",
                 error.raw_line,
             ) from error
-        case RecursionError() | MemoryError() as error:
-            raise SourceError("nested too deeply to analyse; split the expression") from error
         case error:
             raise SourceError(f"LibCST cannot parse this: {error}") from error
 
@@ -200,7 +198,7 @@ def _header_nodes(statement: _Compound) -> Iterator[_Positioned]:
             yield statement.iter
         case ast.While() | ast.If():
             yield statement.test
-        case ast.With() | ast.AsyncWith():
+        case _:
             item = statement.items[-1]
             yield item.optional_vars or item.context_expr
     yield from getattr(statement, "type_params", ())
