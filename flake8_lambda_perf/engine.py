@@ -184,7 +184,7 @@ class _Sources:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.tree = discover.walk(job.root, job.settings)
-        named = {path for path in (relative(job, target) for target in job.targets) if path and path.endswith(".py")}
+        named = {path for path in (relative(job, target) for target in job.targets) if path} - {*self.tree.manifests}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
 
@@ -247,7 +247,7 @@ class _Checked:
         findings = tuple(self.findings())
         handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
         unresolved = tuple(self.analysis.unresolved)
-        return Run(findings, self.problems(), handlers, unresolved, len(self.tree.python), self.tree.skipped_vendored)
+        return Run(findings, self.problems(), handlers, unresolved, len(self.project.files), self.tree.skipped_vendored)
 
     def problems(self) -> tuple[Problem, ...]:
         """Lists what could not be done, in the order of the files."""

@@ -183,6 +183,24 @@ def test_excluded_file_is_checked_when_named_unless_excluded_by_force(
     )
 
 
+@pytest.mark.parametrize("name", ["bin/job", "job.txt", "job.py3"])
+def test_named_file_is_checked_whatever_its_name(name: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project / name, f"#!/usr/bin/env python3\n{SLOW}")
+    assert main(["check", "--format", "concise", name]) == 1
+    assert lines_before_footer(capsys.readouterr().out) == [f"{name}:6:10: {MESSAGE}"]
+    assert main(["check"]) == 0
+    assert footer(capsys.readouterr().out) == "no findings in 0 files, 0 handlers"
+    assert main(["fix", name]) == 0
+    assert main(["check", name]) == 0
+    assert footer(capsys.readouterr().out) == "no findings in 1 file, 1 handler"
+
+
+def test_named_manifest_is_no_python_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project / "template.yaml", "Resources: {}\n")
+    assert main(["check", "template.yaml"]) == 0
+    assert capsys.readouterr().out == "no findings in 0 files, 0 handlers\n"
+
+
 def test_no_handler_found_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project / "a.py", "x = 1\n")
     write(project / "b.py", "y = 1\n")

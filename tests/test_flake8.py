@@ -191,6 +191,11 @@ def test_file_ignored_by_git_is_checked_when_flake8_checks_it(project: Path) -> 
     assert flake8(project, "generated/app.py") == expected
 
 
+def test_file_without_an_ending_is_checked_when_flake8_checks_it(project: Path) -> None:
+    (project / "app.py").rename(project / "app")
+    assert flake8(project, "app") == check(project, "app") == [EXPECTED[0].replace("app.py", "app")]
+
+
 def test_excluded_file_is_left_out_by_force(project: Path) -> None:
     write(project / "lambda-perf.toml", 'extend-exclude = ["app.py"]\n')
     assert flake8(project, "app.py") == check(project, "app.py") == EXPECTED[:1]
