@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import import_places
 from flake8_lambda_perf.fixes.build import MoveError, as_expression, claimed, indent_unit, inserted, moved
+from flake8_lambda_perf.fixes.caught import judge_first_call
 from flake8_lambda_perf.fixes.forms import (
     Subject,
     annotation_text,
@@ -29,6 +30,7 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     top, draft, function = subject.top, subject.draft, subject.function
     if _is_factory(subject):
         return _with_cache_import(subject, _decorated(subject))
+    judge_first_call(subject)
     name = global_name(function.module, function, subject.wanted, own=bool(subject.statements))
     index = max(top.before_definitions(_outermost(function).node), top.after_names(_definitions_in(subject)))
     if index + 1 > top.before_runs(function):

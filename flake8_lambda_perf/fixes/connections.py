@@ -19,6 +19,7 @@ from flake8_lambda_perf.fixes.build import (
     moved,
     replaced,
 )
+from flake8_lambda_perf.fixes.caught import judge_first_call
 from flake8_lambda_perf.fixes.forms import Subject, removed, with_comments
 from flake8_lambda_perf.fixes.keeping import Keeping
 from flake8_lambda_perf.fixes.naming import free_name
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
 
 ACCESSORS = ("connection", "live_connection", "database_connection", "kept_connection")
 DOCSTRING = '"""Gives the connection of this execution environment, a new one if it is gone."""'
+ERRORS = frozenset(
+    {"DataError", "DatabaseError", "Error", "IntegrityError", "InterfaceError", "InternalError", "MySQLError"}
+    | {"NotSupportedError", "OperationalError", "ProgrammingError"}
+)
+"""What drivers raise, and the arguments of a connection do not."""
 REASON = "what a request leaves in the session is still there for the next, as are the locks it does not end"
 
 
@@ -109,6 +115,7 @@ class _Accessor:
         keeping.judge_beside(self._others(known))
         edits = [replaced(self.draft, self.node, f"{name}()"), *keeping.edits()]
         subject = Subject(self.analysis, function, self.draft, self.top, self.node, (), name, needs, "")
+        judge_first_call(subject, never=ERRORS)
         edits += removed(subject, only_for_it(subject), with_comments=not known)
         if not known:
             edits += self._definition(name, needs)

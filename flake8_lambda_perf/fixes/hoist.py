@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.fixes import connections, setup
 from flake8_lambda_perf.fixes.accessor import in_cached_function
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of
+from flake8_lambda_perf.fixes.caught import is_caught, judge_first_call
 from flake8_lambda_perf.fixes.forms import (
     Subject,
     at_module_scope,
@@ -20,7 +21,7 @@ from flake8_lambda_perf.fixes.idle import idle_imports
 from flake8_lambda_perf.fixes.instances import Making
 from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing
-from flake8_lambda_perf.fixes.often import builds_of, is_always, is_caught, is_threaded, place_of
+from flake8_lambda_perf.fixes.often import builds_of, is_always, is_threaded, place_of
 from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_import
 from flake8_lambda_perf.fixes.places import Top, changes_environment
 from flake8_lambda_perf.fixes.reuse import reusable
@@ -108,6 +109,8 @@ class _Hoist:
 
     def _reuse(self, subject: Subject, reused: str) -> Fix:
         """Uses what the module has; the import that only this build needed goes with it."""
+        if reused.endswith("()"):
+            judge_first_call(subject)
         twins = unneeded_imports(subject, subject.needs.twins)
         idle = idle_imports(self.analysis, self.function, subject.statements or [subject.extent])
         edits = [

@@ -1,4 +1,4 @@
-"""How often what is built is built: on every request, on some, in threads, under an `except`."""
+"""How often what is built is built: on every request, on some, in threads."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis, Build
     from flake8_lambda_perf.project.facts import Function, Module, Place
     from flake8_lambda_perf.project.graph import Graph, Proof
-
-NOT_RAISED_BY_BUILDING = frozenset(
-    {
-        "ClientError", "KeyError", "IndexError", "JSONDecodeError", "ImportError", "ModuleNotFoundError",
-        "ZeroDivisionError", "AttributeError", "StopIteration", "TimeoutError", "UnicodeDecodeError", "AssertionError",
-    }
-)  # fmt: skip
-"""Exceptions that building a client with constant arguments does not raise; calls on it, which may, stay in place."""
 
 
 def place_of(target: Build | Construction, node: ast.Call) -> Place:
@@ -107,18 +99,3 @@ def _builds_by_text(analysis: Analysis) -> Mapping[str, Sequence[tuple[ast.Call,
     for node, target in targets:
         found.setdefault(ast.dump(node), []).append((node, target))
     return found
-
-
-def is_caught(place: Place) -> bool:
-    """Tells whether an `except` around the build would answer for its failure."""
-    tries = [branch.node for branch in place.branch.chain() if branch.kind == "try"]
-    handlers = [handler for node in tries if isinstance(node, ast.Try | ast.TryStar) for handler in node.handlers]
-    return any(not set(_exceptions(handler.type)) <= NOT_RAISED_BY_BUILDING for handler in handlers)
-
-
-def _exceptions(expr: ast.expr | None) -> list[str]:
-    if isinstance(expr, ast.Tuple):
-        return [name for part in expr.elts for name in _exceptions(part)]
-    if isinstance(expr, ast.Attribute):
-        return [expr.attr]
-    return [expr.id] if isinstance(expr, ast.Name) else ["?"]

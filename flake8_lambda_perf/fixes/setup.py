@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError, draft_of
+from flake8_lambda_perf.fixes.caught import is_caught
 from flake8_lambda_perf.fixes.forms import Subject, at_module_scope
 from flake8_lambda_perf.fixes.needs import Needing
-from flake8_lambda_perf.fixes.often import is_caught, is_reached
+from flake8_lambda_perf.fixes.often import is_reached
 from flake8_lambda_perf.fixes.places import Top, changes_environment
 from flake8_lambda_perf.fixes.uses import is_scope_known, parents_in
 from flake8_lambda_perf.model import Fix
