@@ -71,6 +71,13 @@ def find_root(path: Path) -> Path:
     return marked[-1] if marked else start
 
 
+def is_project(root: Path) -> bool:
+    """Tell whether something marks a folder as a root: it may also be no more than the place of a file."""
+    if _has_settings(root):
+        return True
+    return not _is_common_ground(root) and any((root / name).exists() for name in (".git", *PROJECT_FILES))
+
+
 def load(root: Path, config: Path | None, isolated: bool) -> Settings:
     """Return the settings of the file `config`, else of the root's own file; none are read when `isolated`."""
     if isolated:

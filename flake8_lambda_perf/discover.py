@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -127,6 +128,11 @@ def walk(root: Path, settings: Settings) -> Tree:
     return _Walk(root, settings).run()
 
 
+def look(root: Path, settings: Settings) -> Tree:
+    """List what `walk` lists in the root's own folder, and nothing below it."""
+    return _Walk(root, settings).run(folders=1)
+
+
 @lru_cache(maxsize=1 << 16)
 def is_test(path: str) -> bool:
     """Tell whether a file is a test by its name or one of its folders."""
@@ -205,8 +211,9 @@ class _Walk:
         self._vendored = 0
         self._pending: list[tuple[str, tuple[tuple[int, GitIgnoreSpec], ...]]] = [("", ())]
 
-    def run(self) -> Tree:
-        while self._pending:
+    def run(self, folders: float = math.inf) -> Tree:
+        while self._pending and folders > 0:
+            folders -= 1
             folder, ignores = self._pending.pop()
             self._read(folder, ignores)
         return Tree(

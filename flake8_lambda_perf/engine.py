@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf import discover, manifests
+from flake8_lambda_perf.config import is_project
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Finding, Problem, Run
 from flake8_lambda_perf.project import cache
@@ -183,7 +184,8 @@ class _Sources:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.tree = discover.walk(job.root, job.settings)
+        whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
+        self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
         named = {path for path in (relative(job, target) for target in job.targets) if path} - {*self.tree.manifests}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)

@@ -201,6 +201,31 @@ def test_named_manifest_is_no_python_file(project: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out == "no findings in 0 files, 0 handlers\n"
 
 
+def test_file_of_no_project_is_checked_with_its_own_folder_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("flake8_lambda_perf.config._is_common_ground", tmp_path.is_relative_to)
+    app = write(tmp_path / "app.py", "from store import load\n\n\ndef handler(event, context):\n    return load()\n")
+    write(tmp_path / "store.py", "import boto3\n\n\ndef load():\n    return boto3.client('s3')\n")
+    write(tmp_path / "below/more.py", SLOW)
+
+    def looked_at(target: Path) -> str:
+        main(["check", "--no-cache", str(target)])
+        return footer(capsys.readouterr().out)
+
+    assert looked_at(app) == "no findings in 2 files, 1 handler"
+    assert looked_at(tmp_path) == "2 findings, 2 fixable with lambda-perf fix"
+    write(tmp_path / "lambda-perf.toml", "")
+    assert looked_at(app) == "no findings in 3 files, 2 handlers"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the root of a disk may be a project there")
+def test_text_for_the_root_of_the_file_system_is_checked_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flake8_lambda_perf", "check", "--no-cache", "-", "--stdin-filename", "/app.py"]
+    result = subprocess.run(command, cwd=tmp_path, input=SLOW, capture_output=True, text=True, check=False, timeout=60)
+    assert footer(result.stdout) == "1 finding, 1 fixable with lambda-perf fix"
+
+
 def test_no_handler_found_is_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project / "a.py", "x = 1\n")
     write(project / "b.py", "y = 1\n")

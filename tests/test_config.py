@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_lambda_perf.config import KEYS, Settings, find_root, load
+from flake8_lambda_perf.config import KEYS, Settings, find_root, is_project, load
 from flake8_lambda_perf.errors import ConfigError
 
 EVERYTHING = """\
@@ -208,6 +208,7 @@ def test_the_root_is_found_for_a_file_and_for_its_folder(
     app = write(tmp_path / "a" / "b" / "c" / "app.py")
     assert find_root(app) == tmp_path / root
     assert find_root(app.parent) == tmp_path / root
+    assert is_project(tmp_path / root) is bool(files)
 
 
 def test_a_stray_file_in_the_home_folder_makes_no_project_of_it(
@@ -221,6 +222,7 @@ def test_a_stray_file_in_the_home_folder_makes_no_project_of_it(
     write(tmp_path / "service" / "template.yaml")
     assert find_root(app) == tmp_path / "service"
     assert find_root(tmp_path) == tmp_path
+    assert not is_project(tmp_path)
 
 
 def test_settings_in_the_home_folder_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,6 +230,7 @@ def test_settings_in_the_home_folder_count(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     write(tmp_path / "lambda-perf.toml")
     assert find_root(write(tmp_path / "service" / "app.py")) == tmp_path
+    assert is_project(tmp_path)
 
 
 def test_a_relative_path_and_a_file_not_yet_written_have_a_root(

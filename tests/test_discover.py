@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_lambda_perf.config import Settings
-from flake8_lambda_perf.discover import MARKERS, Tree, _vendored, excluded, is_test, matches, walk
+from flake8_lambda_perf.discover import MARKERS, Tree, _vendored, excluded, is_test, look, matches, walk
 from flake8_lambda_perf.model import Problem
 
 BOTO3 = ("boto3/__init__.py", "boto3/session.py", "boto3/resources/__init__.py")
@@ -50,6 +50,13 @@ def test_python_files_and_manifests_are_listed_sorted(tmp_path: Path) -> None:
         ),
         skipped_vendored=0,
     )  # fmt: skip
+
+
+def test_a_look_lists_the_folder_itself_and_nothing_below(tmp_path: Path) -> None:
+    make(
+        tmp_path, "app.py", "left.py", "template.yaml", "below/app.py", "below/template.yaml", DOTgitignore="left.py\n"
+    )
+    assert look(tmp_path, Settings()) == Tree(("app.py",), ("template.yaml",), 0)
 
 
 def test_a_manifest_beyond_two_megabytes_is_left_out(tmp_path: Path) -> None:
