@@ -7,7 +7,7 @@ import ast
 import pytest
 from analysed import analysed, function_of, modules_of
 
-from flake8_lambda_perf.project.flow import always_runs, in_loop, is_dead, reaching, static_truth
+from flake8_lambda_perf.project.flow import always_runs, is_dead, reaching, static_truth
 
 
 def reached(body: str) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_use_sees_the_bindings_that_reach_it(body: str, expected: list[str]) -
 
 
 def places(body: str) -> dict[str, str]:
-    """How each call of a function of this body is run: always, sometimes, in a loop, or never."""
+    """How each call of a function of this body is run: always, sometimes or never."""
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     found = {}
     for module in modules_of(analysed(f"def f(a):\n{lines}\n")):
@@ -75,8 +75,6 @@ def places(body: str) -> dict[str, str]:
             name = ast.unparse(site.node.func)
             if is_dead(site.place):
                 found[name] = "never"
-            elif in_loop(site.place):
-                found[name] = "loop"
             else:
                 found[name] = "always" if always_runs(site.place) else "sometimes"
     return found
@@ -116,15 +114,19 @@ def test_what_follows_an_exit_is_not_looked_at() -> None:
     assert places("match a:\n    case _:\n        return\none()") == {}
 
 
-def test_loops_and_comprehensions_repeat() -> None:
+def test_what_stands_in_a_loop_or_comprehension_runs_sometimes() -> None:
     assert places("for b in one():\n    two()\nelse:\n    three()") == {
         "one": "always",
-        "two": "loop",
+        "two": "sometimes",
         "three": "sometimes",
     }
-    assert places("while one():\n    two()") == {"one": "loop", "two": "loop"}
-    assert places("[one() for b in two() if three()]") == {"one": "loop", "two": "always", "three": "loop"}
-    assert places("{one(): two() for b in a for c in three()}") == {"one": "loop", "two": "loop", "three": "loop"}
+    assert places("while one():\n    two()") == {"one": "sometimes", "two": "sometimes"}
+    assert places("[one() for b in two() if three()]") == {"one": "sometimes", "two": "always", "three": "sometimes"}
+    assert places("{one(): two() for b in a for c in three()}") == {
+        "one": "sometimes",
+        "two": "sometimes",
+        "three": "sometimes",
+    }
 
 
 def test_what_never_runs_when_deployed_is_dead() -> None:

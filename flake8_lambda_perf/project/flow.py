@@ -63,11 +63,6 @@ def always_runs(place: Place) -> bool:
     return all(branch.kind in ("root", "try", "finally") for branch in place.branch.chain())
 
 
-def in_loop(place: Place) -> bool:
-    """Tells whether the place is run again for each item of a loop."""
-    return any(branch.kind == "loop" for branch in place.branch.chain())
-
-
 def is_dead(place: Place) -> bool:
     """Tells whether the place never runs in a deployed function (`if TYPE_CHECKING`, `if False`)."""
     return any(branch.kind == "dead" for branch in place.branch.chain())
