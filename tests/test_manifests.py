@@ -7,9 +7,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flake8_lambda_perf.manifests import Deployed, read
+from flake8_lambda_perf.manifests import Deployed
+from flake8_lambda_perf.manifests import read as read_with_places
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.model import Problem
 
 
 def project(root: Path, files: dict[str, str]) -> Path:
@@ -35,9 +39,20 @@ PLAIN = Deployed(
 )
 
 
+def read(root: Path, paths: list[str]) -> tuple[tuple[Deployed, ...], tuple[Problem, ...]]:
+    """What manifests deploy, without the places that say so."""
+    deployed, problems = read_with_places(root, paths)
+    return tuple(replace(each, said=(), inline=None) for each in deployed), problems
+
+
 def function(resource: str, line: int, **said: Any) -> Deployed:
     """A function as the plainest manifest declares it, but for what is said."""
     return replace(PLAIN, resource=resource, line=line, **said)
+
+
+def service_function(resource: str, line: int, **said: Any) -> Deployed:
+    """A function as the plainest service declares it, but for what is said."""
+    return function(resource, line, **{"memory": 1024, "timeout": 6, **said})
 
 
 def test_sam_function_takes_what_it_leaves_out_from_globals(tmp_path: Path) -> None:
@@ -158,6 +173,7 @@ def test_cloudformation_code_is_a_folder_an_archive_or_unknown(tmp_path: Path) -
     expected = (
         function("Local", 2, root="src/app", manifest="stack.template", provisioned_concurrency=True),
         function("Bucket", 4, root=None, manifest="stack.template"),
+        function("Inline", 6, root="stack.template#Inline", manifest="stack.template", handler="index.handler"),
         function("Beside", 8, root="beside", manifest="stack.template"),
         function("Remote", 10, root=None, manifest="stack.template"),
     )
@@ -181,7 +197,10 @@ def test_image_takes_its_handler_from_the_command_and_its_root_from_the_docker_c
         """,
         },
     )
-    assert read(tmp_path, ["template.yaml"]) == ((function("Image", 2, root="image", runtime=None),), ())
+    assert read(tmp_path, ["template.yaml"]) == (
+        (function("Image", 2, root="image", runtime=None, package="image"),),
+        (),
+    )
 
 
 def test_other_runtimes_web_adapters_and_other_types_are_left_out(tmp_path: Path) -> None:
@@ -194,7 +213,7 @@ def test_other_runtimes_web_adapters_and_other_types_are_left_out(tmp_path: Path
           Node: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, Runtime: nodejs22.x, CodeUri: ../out}}
           Custom: {Type: AWS::Serverless::Function, Properties: {Handler: bootstrap, Runtime: provided.al2023}}
           Adapter: {Type: AWS::Serverless::Function, Properties: {Handler: run.sh, Runtime: python3.13}}
-          Inline: {Type: AWS::Serverless::Function, Properties: {Handler: index.h, Runtime: python3.13, InlineCode: x}}
+          Inline: {Type: AWS::Serverless::Function, Properties: {Handler: index.h, Runtime: ruby3.4, InlineCode: x}}
           Web: {Type: AWS::Serverless::WebFunction, Properties: {Handler: known.handler, Runtime: python3.13}}
           Unknown: {Type: AWS::Serverless::Function, Properties: {Handler: unknown.handler, Runtime: !Ref Missing}}
           Known: {Type: AWS::Serverless::Function, Properties: {Handler: known.handler, Runtime: !Ref Missing}}
@@ -290,10 +309,12 @@ def test_serverless_functions_may_stand_in_files_of_their_own(tmp_path: Path) ->
         },
     )
     expected = (
-        function("users", 1, handler="users.handler", root="svc", manifest="svc/functions/users.yml"),
-        function("orders", 3, handler="orders.handler", root="svc", manifest="svc/functions/orders.yml"),
-        function("again", 5, handler="orders.handler", root="svc", manifest="svc/functions/orders.yml", timeout=9),
-        function("single", 5, handler="single.handler", root="svc", manifest="svc/serverless.yml"),
+        service_function("users", 1, handler="users.handler", root="svc", manifest="svc/functions/users.yml"),
+        service_function("orders", 3, handler="orders.handler", root="svc", manifest="svc/functions/orders.yml"),
+        service_function(
+            "again", 5, handler="orders.handler", root="svc", manifest="svc/functions/orders.yml", timeout=9
+        ),
+        service_function("single", 5, handler="single.handler", root="svc", manifest="svc/serverless.yml"),
     )
     assert read(tmp_path, ["svc/serverless.yml"]) == (expected, ())
 
@@ -324,8 +345,8 @@ def test_handlers_that_a_plugin_or_a_provider_completes_are_completed(tmp_path: 
         function(
             "http", 2, handler="main.hello", root="google", manifest="google/serverless.json", runtime="python313"
         ),
-        function("own", 3, root="image/docker", manifest="image/serverless.yml", runtime=None),
-        function("api", 3, handler="api/app.app", root="wsgi", manifest="wsgi/serverless.yml"),
+        service_function("own", 3, root="image/docker", manifest="image/serverless.yml", runtime=None, package="image"),
+        service_function("api", 3, handler="api/app.app", root="wsgi", manifest="wsgi/serverless.yml"),
     )
     manifests = ["wsgi/serverless.yml", "google/serverless.json", "image/serverless.yml"]
     assert read(tmp_path, manifests) == (expected, ())

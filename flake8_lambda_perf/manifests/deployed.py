@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from flake8_lambda_perf.manifests.inline import Inline
 
 Function = TypeVar("Function")
 
@@ -29,10 +33,11 @@ class Deployed:
 
     `handler` is the string as written, `root` the folder its module is looked up from ("" is the project's
     root, None where the manifest does not say), `layers` the local folders of its layers. `memory` and
-    `timeout` are None where the manifest leaves them out or computes them; the others where it computes them.
+    `timeout` are None where the manifest computes them, or leaves them out and its framework has no value of its own;
+    the others where it computes them.
     `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
     `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
-    (its value), `trigger` (its kind, one of TRIGGERS).
+    (its value), `trigger` (its kind, one of TRIGGERS). `inline` is its code where the manifest itself holds it.
     """
 
     handler: str
@@ -54,6 +59,7 @@ class Deployed:
     web_adapter: bool | None = False
     concurrent: bool | None = False
     said: tuple[Said, ...] = ()
+    inline: Inline | None = None
 
     @property
     def environment(self) -> tuple[str, ...]:
@@ -152,6 +158,8 @@ def is_python(root: Path, deployed: Deployed) -> bool:
         return False
     if deployed.runtime is not None:
         return deployed.runtime.startswith("python")
+    if deployed.inline is not None:
+        return f"def {deployed.handler.rpartition('.')[2]}(" in deployed.inline.text
     return deployed.root is not None and module_file(root, deployed.root, deployed.handler) is not None
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
@@ -13,15 +12,35 @@ from flake8_lambda_perf.manifests.deployed import (
     LocatedError,
     Reading,
     Written,
-    as_number,
     code_folder,
     gathered,
     is_python,
+    join,
     place,
 )
-from flake8_lambda_perf.manifests.sam import MAX_LAYERS, referred
+from flake8_lambda_perf.manifests.dockerfile import image_of
+from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.serverless_events import of_authorizers
+from flake8_lambda_perf.manifests.serverless_facts import (
+    Settings,
+    has_web_adapter,
+    is_concurrent,
+    layer_folders,
+    own_layers,
+    said_of,
+)
 from flake8_lambda_perf.manifests.variables import Located, Variables
+from flake8_lambda_perf.manifests.web_adapter import application_of_script
 from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Sequence, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flake8_lambda_perf.model import Said
+
+DEFAULT_MEMORY, DEFAULT_TIMEOUT = 1024, 6
+"""What the framework writes where a service leaves them out: https://www.serverless.com/framework/docs/providers/aws/guide/functions."""
 
 WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
 """What the plugin serverless-wsgi writes while it packages; `custom.wsgi.app` names the application."""
@@ -40,7 +59,15 @@ def read(root: Path, path: str, text: str) -> Reading:
     if not isinstance(top, Mapping) or "functions" not in top.entries or "provider" not in top.entries:
         return (), ()
     variables = Variables(root, path, top)
-    return gathered(_functions(variables), lambda function: _function(variables, function))
+    functions = _functions(variables)
+    authorizers = of_authorizers(variables, [function.settings for function in functions])
+    layers = own_layers(variables)
+
+    def read_one(function: _Function) -> Deployed | None:
+        settings = Settings(variables, function.settings, layers)
+        return _function(settings, function, authorizers.get(function.name, []))
+
+    return gathered(functions, read_one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,56 +103,80 @@ def _entries(variables: Variables) -> Iterator[tuple[str, Entry]]:
                 yield resolved.path, entry
 
 
-def _function(variables: Variables, function: _Function) -> Deployed | None:
-    settings = variables.resolve(function.settings)
-    provider = variables.member(variables.top, "provider")
-    is_image = variables.member(settings, "image") is not None
-    handler = _image_command(variables, settings) if is_image else _handler(variables, settings)
-    runtime = None if is_image else _setting(variables, settings, provider, "runtime")
-    if settings is None or handler is None or (runtime is not None and not runtime.startswith("python")):
+def _function(settings: Settings, function: _Function, elsewhere: list[Said]) -> Deployed | None:
+    """One function; `elsewhere` is what others say of it."""
+    variables = settings.variables
+    is_image = settings.get("image") is not None
+    code = _image(settings) if is_image else _archive(settings)
+    runtime = None if is_image else settings.text("runtime")
+    if code is None or (runtime is not None and not runtime.startswith("python")):
         return None
-    root = _image_root(variables, settings) if is_image else _code_root(variables, settings)
-    if root is not None:
-        place(variables.root, root, Written(handler, "handler", function.path, function.line))
+    adapter = code.web_adapter or has_web_adapter(settings)
+    handler = _application(variables, code) if adapter else code.handler
+    if code.root is not None:
+        place(variables.root, code.root, Written(handler, "handler", function.path, function.line))
+    facts = Facts([*said_of(settings, is_image), *elsewhere, *code.said])
     deployed = Deployed(
         handler=handler,
-        root=root,
+        root=code.root,
         manifest=function.path,
         line=function.line,
         resource=function.name,
-        runtime=runtime,
-        memory=as_number(_setting(variables, settings, provider, "memorySize")),
-        timeout=as_number(_setting(variables, settings, provider, "timeout")),
-        snapstart=_switch(variables, settings, "snapStart"),
-        vpc=_vpc(variables, settings, provider),
-        provisioned_concurrency=_switch(variables, settings, "provisionedConcurrency"),
-        layers=_layers(variables, settings, provider),
+        runtime=facts.word("runtime"),
+        memory=_default(settings, facts, "memory", "memorySize", DEFAULT_MEMORY),
+        timeout=_default(settings, facts, "timeout", "timeout", DEFAULT_TIMEOUT),
+        snapstart=facts.flag("snapstart"),
+        vpc=facts.flag("vpc"),
+        provisioned_concurrency=facts.flag("provisioned_concurrency"),
+        layers=layer_folders(settings),
+        architecture=facts.word("architecture"),
+        ephemeral_storage=facts.number("ephemeral_storage"),
+        efs=facts.flag("efs"),
+        package="image" if is_image else "zip",
+        web_adapter=adapter,
+        concurrent=is_concurrent(settings),
+        said=facts.said,
     )
     return deployed if is_python(variables.root, deployed) else None
 
 
-def _setting(variables: Variables, settings: Located | None, provider: Located | None, key: str) -> str | None:
-    """A setting of the function, else the provider's default; None where only the deployment knows."""
-    own = settings is not None and isinstance(settings.node, Mapping) and key in settings.node.entries
-    return variables.text(settings if own else provider, key)
+def _default(settings: Settings, facts: Facts, fact: str, key: str, default: int) -> int | None:
+    """A number, or what the framework makes of one that is left out on AWS."""
+    if settings.written(key) is None and settings.variables.text(settings.provider, "name") in (None, "aws"):
+        return default
+    return facts.number(fact)
 
 
-def _handler(variables: Variables, settings: Located | None) -> str | None:
-    """The handler string; the application itself where a plugin generates the handler's module around it."""
-    handler = variables.text(settings, "handler")
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The code of a function: its handler string, the folder it is looked up from, and what its image states."""
+
+    handler: str
+    root: str | None
+    web_adapter: bool = False
+    said: tuple[Said, ...] = ()
+
+
+def _archive(settings: Settings) -> _Code | None:
+    """A handler string; the application itself where a plugin generates the handler's module around it."""
+    variables = settings.variables
+    handler = variables.text(settings.own, "handler")
+    if handler is None:
+        return None
     if handler in WSGI_HANDLERS:
-        return variables.text(variables.top, "custom", "wsgi", "app") or handler
-    if handler is not None and "." not in handler and variables.text(variables.top, "provider", "name") == "google":
-        return f"main.{handler}"  # Google Cloud Functions load main.py and name the function alone.
-    return handler
+        handler = variables.text(variables.top, "custom", "wsgi", "app") or handler
+    elif "." not in handler and variables.text(variables.top, "provider", "name") == "google":
+        handler = f"main.{handler}"  # Google Cloud Functions load main.py and name the function alone.
+    return _Code(handler, _code_root(settings))
 
 
-def _code_root(variables: Variables, settings: Located) -> str | None:
+def _code_root(settings: Settings) -> str | None:
     """The service's folder, or the function's module folder where functions are packaged one by one."""
-    module = variables.member(settings, "module")
+    variables = settings.variables
+    module = settings.get("module")
     text = variables.text(module)
     individually = "true" in (
-        variables.text(settings, "package", "individually"),
+        variables.text(settings.own, "package", "individually"),
         variables.text(variables.top, "package", "individually"),
     )
     if module is None or text is None or not individually:
@@ -133,61 +184,29 @@ def _code_root(variables: Variables, settings: Located) -> str | None:
     return code_folder(variables.root, variables.folder, Written(text, "module", module.path, module.node.line))
 
 
-def _image_command(variables: Variables, settings: Located | None) -> str | None:
-    command = variables.member(settings, "image", "command")
-    if command is None or not isinstance(command.node, Sequence) or len(command.node.items) != 1:
-        return None
-    return variables.text(command, "0")
-
-
-def _image_root(variables: Variables, settings: Located) -> str | None:
-    """The folder an image is built from."""
-    name = variables.text(settings, "image", "name")
-    images = variables.member(variables.top, "provider", "ecr", "images")
-    context = None if name is None else variables.member(images, name, "path")
+def _image(settings: Settings) -> _Code | None:
+    """What an image runs: the command that is given, else that of its Dockerfile."""
+    variables = settings.variables
+    command = variables.member(settings.own, "image", "command")
+    is_one = command is not None and isinstance(command.node, Sequence) and len(command.node.items) == 1
+    handler = variables.text(command, "0") if is_one else None
+    name = variables.text(settings.own, "image", "name") or variables.text(settings.own, "image")
+    image = None if name is None else variables.member(variables.top, "provider", "ecr", "images", name)
+    context = variables.member(image, "path")
     text = variables.text(context)
     if context is None or text is None:
-        return None
-    return code_folder(variables.root, variables.folder, Written(text, "path", context.path, context.node.line))
+        return None if handler is None else _Code(handler, None)
+    written = Written(text, "path", context.path, context.node.line)
+    folder = code_folder(variables.root, variables.folder, written)
+    path = None if folder is None else join(folder, variables.text(image, "file") or "Dockerfile")
+    built = None if path is None else image_of(variables.root, path, folder, handler)
+    if built is None or built.handler is None:
+        return None if handler is None else _Code(handler, folder)
+    return _Code(built.handler, built.root, built.web_adapter, built.said)
 
 
-def _switch(variables: Variables, settings: Located, key: str) -> bool | None:
-    """Whether a setting is on; None where only the deployment knows."""
-    if not isinstance(settings.node, Mapping) or key not in settings.node.entries:
-        return False
-    value = variables.text(settings, key)
-    return None if value is None else value not in ("false", "0")
-
-
-def _vpc(variables: Variables, settings: Located, provider: Located | None) -> bool | None:
-    for where in (settings, provider):
-        if where is not None and isinstance(where.node, Mapping) and "vpc" in where.node.entries:
-            vpc = variables.member(where, "vpc")
-            if vpc is None:
-                return None
-            return isinstance(vpc.node, Mapping)
-    return False
-
-
-def _layers(variables: Variables, settings: Located, provider: Located | None) -> tuple[str, ...]:
-    """The folders of the service's own layers that the function uses; its list replaces the provider's."""
-    used = variables.member(settings, "layers") or variables.member(provider, "layers")
-    own = variables.member(variables.top, "layers")
-    if used is None or own is None or not isinstance(used.node, Sequence) or not isinstance(own.node, Mapping):
-        return ()
-    names = {_logical_name(name): name for name in own.node.entries}
-    folders: list[str] = []
-    for name in map(referred, used.node.items[:MAX_LAYERS]):
-        place_of = None if name is None or name not in names else variables.member(own, names[name], "path")
-        text = variables.text(place_of)
-        if place_of is not None and text is not None:
-            written = Written(text, "path", place_of.path, place_of.node.line)
-            folder = code_folder(variables.root, variables.folder, written)
-            folders += [] if folder is None else [folder]
-    return tuple(dict.fromkeys(folders))
-
-
-def _logical_name(layer: str) -> str:
-    """The name under which the framework deploys a layer."""
-    escaped = layer.replace("-", "Dash").replace("_", "Underscore")
-    return escaped[:1].upper() + escaped[1:] + "LambdaLayer"
+def _application(variables: Variables, code: _Code) -> str:
+    """The application behind a web adapter, where the handler is the script that starts it."""
+    if not code.handler.endswith(".sh"):
+        return code.handler
+    return application_of_script(variables.root, code.root, code.handler) or code.handler

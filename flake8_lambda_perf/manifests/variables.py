@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.deployed import (
@@ -24,6 +24,9 @@ from flake8_lambda_perf.manifests.yaml_nodes import (
     parse,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MAX_CHAIN = 40
 MAX_STEPS = 50_000
 MAX_TEXT = 2_000
@@ -33,6 +36,7 @@ _SOURCE = re.compile(r"""(?:'[^']*'|"[^"]*"|[^,'"])+""")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = re.compile(r"-?[0-9]+|true|false")
 _FILE = re.compile(r"file\(\s*([^()]+?)\s*\)(?::(.*))?", re.DOTALL)
+_BOOLEAN = re.compile(r"strToBool\(\s*(?:true|1|(false|0))\s*\)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +55,7 @@ class Variables:
         self.folder = posixpath.dirname(path)
         self.top = Located(path, top)
         self._files: dict[str, Located | None] = {}
+        self._resolved: dict[Node, Located | None] = {}
         self._chain: list[str] = []
         self._steps = 0
         self._endless: LocatedError | None = None
@@ -61,7 +66,12 @@ class Variables:
             return None
         if not isinstance(where.node, Scalar) or "${" not in where.node.text:
             return where
-        text = where.node.text
+        if where.node not in self._resolved:
+            self._resolved[where.node] = self._expanded(where, where.node)
+        return self._resolved[where.node]
+
+    def _expanded(self, where: Located, node: Scalar) -> Located | None:
+        text = node.text
         while match := _INNERMOST.search(text):
             self._count(where, len(text))
             value = self._first_answer(match[1], where)
@@ -70,7 +80,7 @@ class Variables:
             if not isinstance(value.node, Scalar):
                 return None
             text = text[: match.start()] + value.node.text + text[match.end() :]
-        return None if "${" in text else Located(where.path, replace(where.node, text=text))
+        return None if "${" in text else Located(where.path, replace(node, text=text))
 
     def member(self, where: Located | None, *keys: str) -> Located | None:
         """The resolved value below `where` under `keys`, None where the path ends early."""
@@ -81,6 +91,12 @@ class Variables:
             child = _child(current.node, key)
             current = None if child is None else self.resolve(Located(current.path, child))
         return current
+
+    def written(self, where: Located | None, *keys: str) -> Located | None:
+        """The value below `where` under `keys` as it is written, with its variables; None where there is none."""
+        parent = self.member(where, *keys[:-1])
+        child = None if parent is None else _child(parent.node, keys[-1])
+        return None if parent is None or child is None else Located(parent.path, child)
 
     def text(self, where: Located | None, *keys: str) -> str | None:
         """The text of a value that is one word or number after resolving."""
@@ -99,16 +115,28 @@ class Variables:
             return _literal(quoted[1] or quoted[2] or "", where, plain=False)
         if _LITERAL.fullmatch(source):
             return _literal(source, where, plain=True)
+        if boolean := _BOOLEAN.fullmatch(source):
+            return _literal("false" if boolean[1] else "true", where, plain=True)
         file = _FILE.fullmatch(source)
-        if file is None and not source.startswith("self:"):
+        if file is None and not source.startswith(("self:", "param:", "sls:stage")):
             return None
         self._enter(source, where)
         try:
-            if file is None:
-                return self.member(self.top, *_keys(source.removeprefix("self:")))
-            return self.member(self._file(file[1], where), *_keys(file[2] or ""))
+            if file is not None:
+                return self.member(self._file(file[1], where), *_keys(file[2] or ""))
+            return self._own(source, where)
         finally:
             self._chain.pop()
+
+    def _own(self, source: str, where: Located) -> Located | None:
+        """What the service itself says: a value of it, a parameter's default, the stage where none is asked for."""
+        kind, _, name = source.partition(":")
+        if kind == "self":
+            return self.member(self.top, *_keys(name))
+        if kind == "sls":
+            return self.member(self.top, "provider", "stage") or _literal("dev", where, plain=True)
+        default = self.member(self.top, "params", "default", name)
+        return default or self.member(self.top, "stages", "default", "params", name)
 
     def _enter(self, source: str, where: Located) -> None:
         if source in self._chain:

@@ -13,24 +13,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.model import Said
 
 MAX_DEPTH = 100
 MAX_NODES = 200_000
 
 _MERGE_KEY = "<<"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_ANCHOR = re.compile(r"&[^\s,\[\]{}]+[ \t]+")
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s,:{}\[\]"]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scalar:
-    """One value as written; `tag` is an explicit tag (`!Ref`), `plain` means without quotes."""
+    """One value; `tag` is an explicit tag (`!Ref`), `plain` means without quotes.
+
+    `written` is its source, from its place on: with quotes, tag and anchor, or the mark and the lines of a block.
+    """
 
     text: str
     tag: str | None
     plain: bool
     line: int
     column: int
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +92,17 @@ def is_null(node: Node | None) -> bool:
     if node is None:
         return True
     return isinstance(node, Scalar) and node.plain and node.tag is None and node.text in _NULLS
+
+
+def stated(name: str, value: str | int | bool | None, path: str, node: Node) -> Said:
+    """What the manifest `path` states at a node, with the node's source where it is a literal of one line."""
+    if not isinstance(node, Scalar):
+        return Said(name, value, path, node.line, node.column)
+    anchor = _ANCHOR.match(node.written)
+    start = anchor.end() if anchor is not None else 0
+    written = node.written[start:]
+    literal = written if node.tag is None and "\n" not in written else ""
+    return Said(name, value, path, node.line, node.column + start, literal)
 
 
 @dataclass(slots=True)
@@ -182,7 +199,8 @@ def _from_yaml(text: str) -> Node | None:
             mark = event.start_mark
             line, column = mark.line + 1, mark.column + 1
             if isinstance(event, yaml.ScalarEvent):
-                builder.scalar(Scalar(event.value, event.tag, not event.style, line, column), event.anchor)
+                written = text[mark.index : event.end_mark.index]
+                builder.scalar(Scalar(event.value, event.tag, not event.style, line, column, written), event.anchor)
             elif isinstance(event, yaml.CollectionStartEvent):
                 mapping = isinstance(event, yaml.MappingStartEvent)
                 builder.open(_Open(mapping, event.anchor, event.tag, line, column))
@@ -229,7 +247,7 @@ def _from_json(text: str) -> Node | None:
             case "}" | "]":
                 builder.close()
             case '"':
-                builder.scalar(Scalar(json.loads(written), None, False, line, column), None)
+                builder.scalar(Scalar(json.loads(written), None, False, line, column, written), None)
             case _:
-                builder.scalar(Scalar(written, None, True, line, column), None)
+                builder.scalar(Scalar(written, None, True, line, column, written), None)
     return builder.document
