@@ -104,6 +104,84 @@ def test_a_module_that_looks_names_up_by_text_is_left_alone(tmp_path: Path) -> N
     assert _narrowed(tmp_path, files) == []
 
 
+CONSTANTS = "A = B = 1\n"
+NAMED = {
+    "a list of its own names": (
+        {"app.py": '__all__ = ["A", "handler"]\n', "constants.py": CONSTANTS},
+        [("from constants import A, B\n", "safe", "")],
+    ),
+    "an annotation that holds a text": (
+        {"app.py": "from typing import Literal\n\nMODE: Literal['A b', 'A']\n", "constants.py": CONSTANTS},
+        [("from constants import A, B\n", "safe", "")],
+    ),
+    "a wildcard of a library behind it": (
+        {"constants.py": "from acme import *\n"},
+        [("from constants import B, handle\n", "unsafe", "the names that the module exports are not known")],
+    ),
+    "a list of names that is computed": (
+        {"constants.py": f"{CONSTANTS}__all__ = sorted(globals_of(3))\n"},
+        [("from constants import B, handle\n", "unsafe", "the names that the module exports are not known")],
+    ),
+    "names that are bound anew at times": (
+        {
+            "app.py": "B += 1\nif A:\n    A = 2\n",
+            "constants.py": CONSTANTS,
+        },
+        [("from constants import A, B\n", "safe", "")],
+    ),
+    "another file that takes names of it": (
+        {"more.py": "import json\nfrom app import A\nfrom constants import B\n", "constants.py": CONSTANTS},
+        [("from constants import A, B\n", "safe", "")],
+    ),
+    "another file that imports it from its package": (
+        {"more.py": "from . import app\n", "constants.py": CONSTANTS},
+        [
+            (
+                "from constants import B\n",
+                "unsafe",
+                "another file imports this module whole, and may use more names of it",
+            )
+        ],
+    ),
+    "another file that cannot be parsed": (
+        {"more.py": "from app import A\n)\n", "constants.py": CONSTANTS},
+        [
+            (
+                "from constants import B\n",
+                "unsafe",
+                "another file imports this module whole, and may use more names of it",
+            )
+        ],
+    ),
+    "code that Python itself refuses": (
+        {"app.py": "def broken(a, a): return A\n", "constants.py": CONSTANTS},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), NAMED.values(), ids=NAMED)
+def test_the_names_in_use_are_told_by_what_stands_around(
+    files: dict[str, str], expected: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    end = f"{files.get('app.py', '')}\n\n{HANDLER}    return handle(B)\n"
+    found = _narrowed(tmp_path, {**files, "app.py": f"from constants import *\n{end}"})
+    assert found == [(f"{head}{end}", safety, reason) for head, safety, reason in expected]
+
+
+def test_a_library_is_not_asked_for_what_a_module_gives(tmp_path: Path) -> None:
+    end = f"\n\n{HANDLER}    return handle(B)\n"
+    files = {"app.py": f"from constants import *\nfrom acme import *\n{end}", "constants.py": CONSTANTS}
+    assert _narrowed(tmp_path, files) == [
+        (f"from constants import B\nfrom acme import *\n{end}", "safe", ""),
+        (
+            f"from constants import *\nfrom acme import handle\n{end}",
+            "unsafe",
+            "the names that the module exports are not known",
+        ),
+    ]
+
+
 PATCHES = {
     "a name": (
         "import boto3\nimport requests\nfrom aws_xray_sdk.core import patch_all, xray_recorder\n\npatch_all()\n",
@@ -120,6 +198,13 @@ PATCHES = {
         "import boto3\nfrom aws_xray_sdk import core\n\ncore.patch_all()\n",
         'import boto3\nfrom aws_xray_sdk import core\n\ncore.patch(("boto3",))\n',
     ),
+    "a library that another one brings along": (
+        "import aioboto3\nimport aiobotocore\nimport boto3\nfrom aws_xray_sdk import core\n\ncore.patch_all()\n",
+        (
+            "import aioboto3\nimport aiobotocore\nimport boto3\nfrom aws_xray_sdk import core\n\n"
+            'core.patch(("aioboto3", "boto3"))\n'
+        ),
+    ),
 }
 
 
@@ -133,6 +218,9 @@ NOT_PATCHED = {
     "nothing to patch": "from aws_xray_sdk.core import patch_all\n\npatch_all()\n",
     "an argument": "import boto3\nfrom aws_xray_sdk.core import patch_all\n\npatch_all(double_patch=True)\n",
     "a name that is taken": "import boto3\nfrom aws_xray_sdk.core import patch, patch_all\n\npatch_all()\n",
+    "a comment inside": "import boto3\nfrom aws_xray_sdk import core\n\ncore.patch_all(  # all\n)\n",
+    "a variable": "import boto3\nfrom aws_xray_sdk import core\n\ntrace = core.patch_all\ntrace()\n",
+    "a choice": "import boto3\nfrom aws_xray_sdk import core\n\n(core and core.patch_all)()\n",
     "a second use": "import boto3\nfrom aws_xray_sdk.core import patch_all\n\npatch_all()\nx = patch_all\n",
 }
 
@@ -140,6 +228,21 @@ NOT_PATCHED = {
 @pytest.mark.parametrize("text", NOT_PATCHED.values(), ids=NOT_PATCHED.keys())
 def test_patch_all_stays_where_it_cannot_be_replaced(text: str, tmp_path: Path) -> None:
     assert _patched(tmp_path, text + "\n\n" + HANDLER + "    return event\n") is None
+
+
+def test_libraries_of_all_files_are_patched(tmp_path: Path) -> None:
+    files = {
+        "app.py": f"import one\nimport two\nfrom aws_xray_sdk import core\n\ncore.patch_all()\n\n\n{HANDLER}    pass\n",
+        "one.py": "import boto3\nimport two\n",
+        "two.py": "import one\nimport requests\n",
+    }
+    imports = imports_of(tmp_path, files)
+    module = imports.analysis.project.module("app.py")
+    assert module is not None
+    fix = patch_some(imports, module, module.calls[0].node)
+    assert fix is not None
+    after = files["app.py"].replace("core.patch_all()", 'core.patch(("boto3", "requests"))')
+    assert applied(files, fix) == {**files, "app.py": after}
 
 
 def _patched(root: Path, text: str) -> tuple[str, str] | None:

@@ -121,3 +121,19 @@ def test_the_rest_of_the_arguments_may_come_from_two_places(call: str, expected:
         f"def handler(event, context):\n    {call}\n"
     )
     assert builds(program) is expected
+
+
+@pytest.mark.parametrize(("default", "expected"), [("'eu-west-1'", True), ("random.choice(ZONES)", False)])
+def test_a_default_of_the_handler_is_a_value_of_each_request(default: str, expected: bool) -> None:
+    body = f"def handler(event, context, zone={default}):\n    boto3.client('s3', region_name=zone)\n"
+    assert builds(f"import random\nZONES = ['eu-west-1', 'eu-west-2']\n{body}") is expected
+
+
+@pytest.mark.parametrize("parameter", ["orders=Depends(Orders)", "orders: Annotated[Orders, Depends(Orders)]"])
+def test_a_class_that_a_route_depends_on_is_made_for_each_request(parameter: str) -> None:
+    program = (
+        "from typing import Annotated\nfrom fastapi import Depends, FastAPI\nfrom mangum import Mangum\n"
+        "app = FastAPI()\nclass Orders:\n    def __init__(self):\n        self.s3 = boto3.client('s3')\n"
+        f"@app.get('/')\ndef load({parameter}):\n    return orders.s3\nhandler = Mangum(app)\n"
+    )
+    assert builds(program)

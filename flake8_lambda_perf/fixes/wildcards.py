@@ -82,8 +82,8 @@ def _wanted(imports: Imports, module: Module) -> tuple[set[str], set[str] | None
 
 def _stars(module: Module) -> Iterator[ast.ImportFrom]:
     for binding in module.scope.bindings.get("*", ()):
-        if isinstance(binding.node, ast.ImportFrom):
-            yield binding.node
+        assert isinstance(binding.node, ast.ImportFrom)
+        yield binding.node
 
 
 def _unknown_names(imports: Imports, module: Module, node: ast.ImportFrom, names: set[str]) -> set[str]:

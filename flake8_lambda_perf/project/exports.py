@@ -27,8 +27,7 @@ def _exports(analysis: Analysis, module: Module, above: frozenset[str]) -> froze
     found = {name for name in names if not name.startswith("_")}
     for binding in module.scope.bindings.get("*", ()):
         node = binding.node
-        if not isinstance(node, ast.ImportFrom):
-            return None
+        assert isinstance(node, ast.ImportFrom)
         path = analysis.project.locate(node.module or "", module.path, node.level)
         other = analysis.project.module(path) if path is not None else None
         more = _exports(analysis, other, above | {module.path}) if other is not None else None

@@ -64,7 +64,9 @@ class Record:
 def run(jobs: Sequence[Job]) -> list[Record]:
     """The records of all `jobs`, made in one process of their own."""
     asked = [{"folder": str(job.folder), "handlers": job.handlers, "like": str(job.like or job.folder)} for job in jobs]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COVERAGE", "PYTHON"))
+    }
     done = subprocess.run(
         [sys.executable, "-m", "oracle.run"],
         input=json.dumps(asked),
