@@ -44,6 +44,7 @@ class Settings:
     client_form: ClientForm = "auto"
     heavy_import_ms: float = 50.0
     max_eager_routers: int = 10
+    max_package_mb: int = 100
     snapstart: bool = False
     target_version: tuple[int, int] | None = None
     cache_dir: str | None = None
@@ -177,6 +178,7 @@ def _settings(table: Mapping[str, object], source: str) -> Settings:
         client_form=cast("ClientForm", reader.choice("client-form", CLIENT_FORMS, default.client_form)),
         heavy_import_ms=reader.number("heavy-import-ms", default.heavy_import_ms),
         max_eager_routers=reader.count("max-eager-routers", default.max_eager_routers),
+        max_package_mb=reader.count("max-package-mb", default.max_package_mb),
         snapstart=reader.flag("snapstart", default.snapstart),
         target_version=reader.version("target-version"),
         cache_dir=reader.text("cache-dir"),

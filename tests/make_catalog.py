@@ -88,7 +88,7 @@ def _faults(rule: AnyRule, entry: Entry) -> Iterator[str]:
     digit = FAMILIES[family][0] if family in FAMILIES else "?"
     if not re.fullmatch(rf"LPF{digit}\d\d", entry.code):
         yield f"code {entry.code} is not LPF{digit} and two digits, as its family {family} has"
-    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", entry.name):
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", entry.name):
         yield f"name {entry.name} is not in lower case with hyphens"
     if rule.__name__ != camel or stem != entry.name.replace("-", "_"):
         yield f"class and file of {entry.name} should be {camel} in {entry.name.replace('-', '_')}.py"

@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -149,6 +150,37 @@ def snapshots() -> Mapping[str, str]:
     """Gives the kind of everything that must not become part of a snapshot, by its canonical name."""
     table = _read("snapshots.toml")
     return MappingProxyType({name: kind for kind, groups in table.items() for name in _idiom_names(groups)})
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds."""
+
+    default_memory_mb: int
+    default_timeout_s: int
+    api_timeout_s: int
+    snapstart_storage_mb: int
+    snapstart_runtime: str
+    package_mb: int
+
+
+@cache
+def platform() -> Platform:
+    """Gives the limits of AWS Lambda."""
+    facts = _read("platforms.toml")["lambda"]
+    return Platform(**{name: value for name, value in facts.items() if name not in ("read", "source")})
+
+
+@cache
+def runtime_ends() -> Mapping[str, date]:
+    """Gives the day from which each runtime of AWS Lambda gets no security updates any more."""
+    lines = (line.split() for group in _groups("platforms.toml", "runtimes") for line in _lines(group["ends"]))
+    return MappingProxyType({runtime: date.fromisoformat(day) for runtime, day in lines})
+
+
+def packages_with_costs() -> frozenset[str]:
+    """Gives the packages of which a cost of importing is known."""
+    return frozenset(module.partition(".")[0] for module in _import_costs())
 
 
 @cache

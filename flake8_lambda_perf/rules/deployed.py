@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from flake8_lambda_perf.knowledge import packages_with_costs
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
+from flake8_lambda_perf.project.loads import marginal
 from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
@@ -19,6 +24,16 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.suspects import Suspects
 
 INDENT = re.compile(r"[\s\-]*")
+REQUIREMENTS = "requirements.txt"
+REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@#].*)?$")
+NOT_SHIPPED = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".aws-sam", ".serverless"})
+MOST_FILES = 20_000
+MODULES = {
+    "beautifulsoup4": "bs4", "opencv-python": "cv2", "opencv-python-headless": "cv2", "pillow": "PIL",
+    "psycopg2-binary": "psycopg2", "pyjwt": "jwt", "python-dateutil": "dateutil", "pyyaml": "yaml",
+    "scikit-image": "skimage", "scikit-learn": "sklearn", "google-cloud-storage": "google.cloud.storage",
+}  # fmt: skip  # one name a line would take a screen
+"""Modules of packages that are called otherwise, from their pages on the package index."""
 
 
 def no_fix() -> Fix | None:
@@ -70,6 +85,64 @@ class DeploymentView:
             return None
         return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
 
+    # -- code and packages --------------------------------------------------------------------
+
+    def import_cost(self, handler: Handler) -> float:
+        """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known."""
+        loads = self.suspects.imports.loads
+        names = sorted(loads.everything(handler.path))
+        costs = (marginal(name, names[:index]) for index, name in enumerate(names))
+        return sum(cost for cost in costs if cost is not None)
+
+    def requirements(self, folder: str) -> Iterator[Said]:
+        """Lists the packages that the requirements in a folder name, each with its place."""
+        path = f"{folder}/{REQUIREMENTS}" if folder else REQUIREMENTS
+        if not (self.analysis.project.root / path).is_file():
+            return
+        for number, line in enumerate(self.text(path).splitlines(), 1):
+            found = REQUIREMENT.match(line)
+            if found is not None:
+                yield Said("requirement", found[1].lower().replace("_", "-"), path, number, 1, line.strip())
+
+    def module_of(self, package: str) -> str | None:
+        """Gives the module that a package is imported as, None where that is not known."""
+        module = MODULES.get(package, package.replace("-", "_"))
+        return module if module in packages_with_costs() else None
+
+    def is_named_below(self, folder: str, module: str) -> bool:
+        """Tells whether a Python file of a folder, or one that it imports, holds a module's name."""
+        project = self.analysis.project
+        below = [path for path in project.files if not folder or path.startswith(f"{folder}/")]
+        reached, stack = set(below), below
+        while stack:
+            fresh = project.links(stack.pop()) - reached
+            reached |= fresh
+            stack.extend(fresh)
+        word = re.compile(rf"\b{re.escape(module)}\b".encode())
+        return any(word.search(project.data(path) or b"") for path in reached)
+
+    def sizes_below(self, folder: str) -> dict[str, int]:
+        """Gives the bytes of each part of a folder: its files, and its folders with all in them."""
+        found: dict[str, int] = {}
+        top = self.analysis.project.root / folder
+        seen = 0
+        for where, folders, files in os.walk(top):
+            folders[:] = sorted(set(folders) - NOT_SHIPPED)
+            part = Path(where).relative_to(top).parts[:1]
+            for file in files:
+                seen += 1
+                with contextlib.suppress(OSError):
+                    size = (Path(where) / file).lstat().st_size
+                    found[part[0] if part else file] = found.get(part[0] if part else file, 0) + size
+            if seen > MOST_FILES:
+                break
+        return found
+
+
+def version_of(runtime: str) -> tuple[int, ...]:
+    """Gives the version in a runtime's name: (3, 12) for `python3.12`."""
+    return tuple(int(part) for part in re.findall(r"\d+", runtime))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -114,13 +187,13 @@ class DeploymentRule:
 
 
 def findings(view: DeploymentView, rules: Iterable[DeploymentRule]) -> Iterator[Finding]:
-    """Lists what deployment rules find, each place and message of a rule once."""
+    """Lists what deployment rules find, each place once: settings that functions share are found for the first."""
     for rule in rules:
-        seen: set[tuple[str, int, int, str]] = set()
+        seen: set[tuple[str, int, int]] = set()
         for function in view.functions:
             rule.look_at(function)
         for place in rule.places:
-            key = (place.said.path, place.said.line, place.said.column, place.message)
+            key = (place.said.path, place.said.line, place.said.column)
             if key not in seen:
                 seen.add(key)
                 yield _finding(view, rule, place)
