@@ -167,7 +167,7 @@ class Platform:
 @cache
 def platform() -> Platform:
     """Gives the limits of AWS Lambda."""
-    facts = _read("platforms.toml")["lambda"]
+    (facts,) = _groups("platforms.toml", "lambda")
     return Platform(**{name: value for name, value in facts.items() if name not in ("read", "source")})
 
 
