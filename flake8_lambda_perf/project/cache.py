@@ -12,28 +12,15 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from flake8_lambda_perf import __version__
-from flake8_lambda_perf.model import (
-    Confidence,
-    Edit,
-    Finding,
-    Fix,
-    Handler,
-    NewFile,
-    Package,
-    Problem,
-    Run,
-    Safety,
-    Said,
-    Span,
-    Step,
-    Unresolved,
-)
+from flake8_lambda_perf.model import Run
 
 KEPT = 30
 """How many runs are kept; the oldest go first."""
@@ -60,7 +47,8 @@ def load(folder: Path, key: str) -> Run | None:
     """Reads a run back; None if there is none, or none that can be trusted."""
     try:
         stored = json.loads((folder / f"{key}.json").read_text("utf-8"))
-        return _run(stored)
+        run: Run = _reader(Run)(stored)
+        return run
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -99,179 +87,49 @@ def _prune(folder: Path) -> None:
 
 # -- from JSON ---------------------------------------------------------------------------------
 
-CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
-SAFETIES: tuple[Safety, ...] = get_args(Safety)
-PACKAGES: tuple[Package, ...] = get_args(Package)
-T = TypeVar("T")
+
+@cache
+def _reader(kind: object) -> Callable[[object], Any]:
+    """Makes what reads values of a type back; it takes nothing for one that is not exactly that."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items() if name not in OF_THE_MOMENT}
+        return partial(_object, kind, readers)
+    if origin is tuple:
+        return partial(_each, _reader(arguments[0]))
+    if origin is Literal:
+        return partial(_one_of, arguments)
+    if NoneType in arguments:
+        rest = [argument for argument in arguments if argument is not NoneType]
+        return partial(_maybe, _reader(rest[0]) if len(rest) == 1 else partial(_exactly, tuple(rest)))
+    assert isinstance(kind, type), kind
+    return partial(_exactly, (kind,))
 
 
-def _fields(kind: type, stored: object, left_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Demands exactly the fields of a dataclass."""
-    names = {field.name for field in fields(kind)} - left_out
-    if not isinstance(stored, dict) or set(stored) != names:
-        raise ValueError(f"not a stored {kind.__name__}")
-    return stored
+def _object(kind: Callable[..., object], readers: Mapping[str, Callable[[object], Any]], stored: object) -> object:
+    if not isinstance(stored, dict) or stored.keys() != readers.keys():
+        raise ValueError("not the fields that are kept")
+    return kind(**{name: read(stored[name]) for name, read in readers.items()})
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
+def _each(read: Callable[[object], Any], stored: object) -> tuple[Any, ...]:
+    if not isinstance(stored, list):
+        raise TypeError("not a list")
+    return tuple(map(read, stored))
 
 
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError("not a whole number")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("neither true nor false")
-    return value
-
-
-def _one_of(choices: tuple[T, ...], value: object) -> T:
+def _one_of(choices: tuple[str, ...], stored: object) -> str:
     for choice in choices:
-        if choice == value:
+        if choice == stored:
             return choice
     raise ValueError("no such choice")
 
 
-def _maybe(read: Callable[[object], T], value: object) -> T | None:
-    return None if value is None else read(value)
+def _maybe(read: Callable[[object], Any], stored: object) -> object:
+    return None if stored is None else read(stored)
 
 
-def _each(read: Callable[[object], T], stored: object) -> tuple[T, ...]:
-    if not isinstance(stored, list):
-        raise TypeError("not a list")
-    return tuple(read(value) for value in stored)
-
-
-def _safety(value: object) -> Safety:
-    return _one_of(SAFETIES, value)
-
-
-def _span(value: object) -> Span:
-    stored = _fields(Span, value)
-    return Span(_number(stored["start"]), _number(stored["end"]))
-
-
-def _step(value: object) -> Step:
-    stored = _fields(Step, value)
-    return Step(_text(stored["path"]), _number(stored["line"]), _text(stored["text"]))
-
-
-def _edit(value: object) -> Edit:
-    stored = _fields(Edit, value)
-    return Edit(_text(stored["path"]), _span(stored["span"]), _text(stored["text"]))
-
-
-def _new_file(value: object) -> NewFile:
-    stored = _fields(NewFile, value)
-    return NewFile(_text(stored["path"]), _text(stored["text"]))
-
-
-def _problem(value: object) -> Problem:
-    stored = _fields(Problem, value)
-    return Problem(_text(stored["path"]), _number(stored["line"]), _text(stored["message"]))
-
-
-def _handler(value: object) -> Handler:
-    stored = _fields(Handler, value)
-    return Handler(
-        name=_text(stored["name"]),
-        path=_text(stored["path"]),
-        line=_number(stored["line"]),
-        qualified_name=_text(stored["qualified_name"]),
-        evidence=_text(stored["evidence"]),
-        confidence=_one_of(CONFIDENCES, stored["confidence"]),
-        runtime=_maybe(_text, stored["runtime"]),
-        memory=_maybe(_number, stored["memory"]),
-        timeout=_maybe(_number, stored["timeout"]),
-        snapstart=_maybe(_flag, stored["snapstart"]),
-        vpc=_maybe(_flag, stored["vpc"]),
-        provisioned_concurrency=_maybe(_flag, stored["provisioned_concurrency"]),
-        architecture=_maybe(_text, stored["architecture"]),
-        ephemeral_storage=_maybe(_number, stored["ephemeral_storage"]),
-        efs=_maybe(_flag, stored["efs"]),
-        package=_maybe(_package, stored["package"]),
-        web_adapter=_maybe(_flag, stored["web_adapter"]),
-        concurrent=_maybe(_flag, stored["concurrent"]),
-        layers=_each(_text, stored["layers"]),
-        environment=_each(_text, stored["environment"]),
-        triggers=_each(_text, stored["triggers"]),
-        said=_each(_said, stored["said"]),
-    )
-
-
-def _package(value: object) -> Package:
-    return _one_of(PACKAGES, value)
-
-
-def _said(value: object) -> Said:
-    stored = _fields(Said, value)
-    fact = stored["value"]
-    if fact is not None and not isinstance(fact, str | int):
-        raise TypeError("not a fact")
-    return Said(
-        name=_text(stored["name"]),
-        value=fact,
-        path=_text(stored["path"]),
-        line=_number(stored["line"]),
-        column=_number(stored["column"]),
-        text=_text(stored["text"]),
-    )
-
-
-def _unresolved(value: object) -> Unresolved:
-    stored = _fields(Unresolved, value)
-    return Unresolved(
-        handler=_text(stored["handler"]),
-        path=_text(stored["path"]),
-        line=_number(stored["line"]),
-        resource=_text(stored["resource"]),
-        reason=_text(stored["reason"]),
-    )
-
-
-def _fix(value: object) -> Fix:
-    stored = _fields(Fix, value)
-    return Fix(
-        title=_text(stored["title"]),
-        edits=_each(_edit, stored["edits"]),
-        creates=_each(_new_file, stored["creates"]),
-        safety=_safety(stored["safety"]),
-        reason=_text(stored["reason"]),
-    )
-
-
-def _finding(value: object) -> Finding:
-    stored = _fields(Finding, value)
-    return Finding(
-        code=_text(stored["code"]),
-        name=_text(stored["name"]),
-        message=_text(stored["message"]),
-        path=_text(stored["path"]),
-        span=_span(stored["span"]),
-        line=_number(stored["line"]),
-        column=_number(stored["column"]),
-        end_line=_number(stored["end_line"]),
-        end_column=_number(stored["end_column"]),
-        trace=_each(_step, stored["trace"]),
-        handler=_maybe(_handler, stored["handler"]),
-        fixable=_maybe(_safety, stored["fixable"]),
-        fix=_maybe(_fix, stored["fix"]),
-    )
-
-
-def _run(value: object) -> Run:
-    stored = _fields(Run, value, OF_THE_MOMENT)
-    return Run(
-        findings=_each(_finding, stored["findings"]),
-        problems=_each(_problem, stored["problems"]),
-        handlers=_each(_handler, stored["handlers"]),
-        unresolved=_each(_unresolved, stored["unresolved"]),
-        files=_number(stored["files"]),
-        skipped=_number(stored["skipped"]),
-    )
+def _exactly(kinds: tuple[type, ...], stored: object) -> object:
+    if type(stored) not in kinds:
+        raise TypeError("another kind of value")
+    return stored
