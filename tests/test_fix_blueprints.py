@@ -229,6 +229,12 @@ REFUSED = {
         {"shop__main": f"{MAIN}\na_blueprint = 1\n"},
         "a_blueprint means something else in shop/main.py",
     ),
+    "comment beside an import": (
+        {},
+        {"shop__main": MAIN.replace("# noqa: E402", "# the fourth")},
+        "shop/main.py:5 has a comment, or another statement, beside an import that would go",
+    ),
+    "no code": ({}, {"shop__main": "app = (\n"}, "shop/main.py cannot be parsed"),
 }
 
 
@@ -236,6 +242,60 @@ REFUSED = {
 def test_an_application_that_must_stay_says_why(title: str) -> None:
     options, files, reason = REFUSED[title]
     assert planned(project(**files), **options) == Refusal(reason)
+
+
+CALLED = {
+    "with another object": (
+        "group.register_blueprint(z.things)",
+        "`z.things` is registered with `group`, no Flask application",
+    ),
+    "by an expression": ("app.register_blueprint(z.things or None)", "a blueprint is not registered by its name"),
+    "without one": ("app.register_blueprint()", "a blueprint is not registered by its name"),
+    "that is made twice": (
+        "app.register_blueprint(z.twice)",
+        "`z.twice` stays: it is not one plain Blueprint of shop/views/z.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", CALLED)
+def test_a_blueprint_that_is_registered_otherwise_stays_eager(title: str) -> None:
+    call, reason = CALLED[title]
+    main = MAIN.replace('app.register_blueprint(blueprint=z.things, url_prefix="/z")', f"group = app\n{call}")
+    fix = planned(project(main, shop__views__z=f"{ODD}\ntwice = things\ntwice = Blueprint('t', __name__)\n"))
+    assert isinstance(fix, Fix)
+    assert fix.title == f"Load the views of 4 of 5 blueprints at the first request for one ({reason})"
+
+
+def test_a_blueprint_that_is_registered_twice_has_its_rules_once() -> None:
+    more = 'app.register_blueprint(z.things, name="again", url_prefix="/again")\n'
+    fix = planned(project(f"{MAIN}\n{more}"))
+    assert isinstance(fix, Fix)
+    assert edited(fix, f"{MAIN}\n{more}").endswith(f"\n{more.replace('z.things', 'z_blueprint')}")
+    assert fix.creates[0].text.count("z_blueprint = ") == 1
+
+
+def test_options_of_every_kind_are_spelled() -> None:
+    given = "defaults={'a': ['b'], 'c': {'e', 'd'}, 'f': set(), 'g': ('h',), 'i': None}"
+    fix = planned(project(shop__views__z=f"{ODD}\n@things.route('/x', {given})\ndef other(**k): return 'x'\n"))
+    assert isinstance(fix, Fix)
+    assert fix.creates[0].text.endswith(
+        'z_blueprint.add_url_rule("/x", view_func=LazyView("shop.views.z", "other"), '
+        'defaults={"a": ["b"], "c": {"d", "e"}, "f": set(), "g": ("h",), "i": None})\n'
+    )
+
+
+def test_an_application_outside_of_the_folder_of_its_blueprints_is_left_alone() -> None:
+    texts = {f"libs/{path}": text for path, text in project().items()} | {"service/main.py": MAIN}
+    sources = {path: SourceFile(path, text, "utf-8", bom=False) for path, text in texts.items()}
+
+    def find(name: str) -> SourceFile | None:
+        base = f"libs/{name.replace('.', '/')}"
+        return sources.get(f"{base}.py") or sources.get(f"{base}/__init__.py")
+
+    assert plan(RouterApp(sources["service/main.py"], "main", find, ()), 4) == Refusal(
+        "service/main.py lies outside of the folder its absolute imports start from"
+    )
 
 
 PROBE = """

@@ -200,3 +200,27 @@ def test_a_factory_keeps_its_shape() -> None:
     main = f"{head.format('from app.routers import a, b, c, d, e')}{calls}    return app\n"
     new_import = "from app.lazy_routers import include_lazy_router"
     assert fixed(project(main)) == f"{head.format(new_import)}{lazy}    return app\n"
+
+
+def test_a_router_that_is_a_package_is_loaded_by_its_name() -> None:
+    main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{CALLS}"
+    made = project(main)
+    made["app/routers/a/__init__.py"] = made.pop("app/routers/a.py")
+    assert fixed(made) == (
+        f"from fastapi import FastAPI\nfrom app.lazy_routers import include_lazy_router\napp = FastAPI()\n{LAZY_CALLS}"
+    )
+
+
+def test_an_application_outside_of_the_folder_of_its_routers_is_left_alone() -> None:
+    main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{CALLS}"
+    texts = {f"libs/{path}": text for path, text in project("").items()} | {"service/main.py": main}
+    sources = {path: SourceFile(path, text, "utf-8", bom=False) for path, text in texts.items()}
+
+    def find(name: str) -> SourceFile | None:
+        base = f"libs/{name.replace('.', '/')}"
+        return sources.get(f"{base}.py") or sources.get(f"{base}/__init__.py")
+
+    others = tuple(source for path, source in sources.items() if path != "service/main.py")
+    assert plan(RouterApp(sources["service/main.py"], "main", find, others)) == Refusal(
+        "service/main.py lies outside of the folder its absolute imports start from"
+    )

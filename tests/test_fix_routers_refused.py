@@ -40,6 +40,16 @@ ODD = {
     ),
     "used again": (ROUTER, f"{Z}\nprint(z.get)", "`z` is used again at app/main.py:10"),
     "rebound": (ROUTER, f"{Z}\nz = None", "`z.router` is not bound by one import at the top of app/main.py"),
+    "attribute of a router": (
+        ROUTER,
+        'app.include_router(z.router.inner, prefix="/z")',
+        "`z.router.inner` is not found in a module of the project",
+    ),
+    "arguments that are unpacked": (
+        ROUTER.replace("APIRouter()", "APIRouter(**{})"),
+        Z,
+        "`z.router` is built with arguments that cannot be read",
+    ),
     "built by a function": (
         ROUTER.replace("APIRouter()", "make()"),
         Z,
@@ -224,6 +234,7 @@ def test_a_module_that_only_defines_and_builds_is_loaded_later() -> None:
 READS = "reads the routes or the OpenAPI document of an application"
 REFUSED = {
     "routes are read": ("print(app.routes)", f"app/main.py:9 {READS}"),
+    "routes of a client's application are read": ("print(client.app.routes)", f"app/main.py:9 {READS}"),
     "schema is replaced": (
         "app.openapi = lambda: {}",
         f"app/main.py:9 {READS}",
@@ -282,6 +293,77 @@ def test_routers_that_share_one_prefix_stay_eager() -> None:
     main = f"from fastapi import FastAPI\nfrom app.routers import a, b, c, d, e\napp = FastAPI()\n{calls}"
     reasons = [f"`{name}` shares the prefix /api with 4 others" for name in "abcde"]
     assert planned(project(main)) == Refusal("; ".join(["only 0 of 5 routers can be loaded later", *reasons]))
+
+
+def test_routes_of_something_else_may_be_read() -> None:
+    main = f"{MAIN}from shop import happy\nprint(happy.routes)\n"
+    fix = planned(project(main, app__routers__z=ROUTER))
+    assert isinstance(fix, Fix)
+    assert fix.title == "Load 6 of 6 routers at the first request under their prefix"
+
+
+def test_a_file_that_cannot_be_parsed_may_use_every_router() -> None:
+    reasons = [f"`{name}` is used by app/broken.py" for name in "abcdez"]
+    assert planned(project(MAIN, app__routers__z=ROUTER, app__broken="from app.main import z\n)\n")) == Refusal(
+        "; ".join(["only 0 of 6 routers can be loaded later", *reasons])
+    )
+
+
+def test_an_application_that_cannot_be_parsed_is_left_alone() -> None:
+    assert planned(project("app = (\n")) == Refusal("app/main.py cannot be parsed")
+
+
+def test_a_router_of_the_application_s_own_package_is_loaded_at_start() -> None:
+    main = (
+        f"from fastapi import FastAPI\nfrom .routers import a, b, c, d, e\nfrom . import root\napp = FastAPI()\n{CALLS}"
+    )
+    made = project(f'{main}app.include_router(root, prefix="/root")\n')
+    made["app/__init__.py"] = ROUTER.replace("router", "root").replace("APIroot", "APIRouter")
+    fix = planned(made)
+    assert isinstance(fix, Fix)
+    assert fix.title == (
+        "Load 5 of 6 routers at the first request under their prefix (`root` is imported at start by another module)"
+    )
+
+
+IMPORTS = {
+    "a router that stays is the first of its import": (
+        "from app.routers import z, a, b, c, d, e",
+        "from app.lazy_routers import include_lazy_router\nfrom app.routers import z",
+    ),
+    "a router that stays has its own line": (
+        "from app.routers import (\n    a,\n    z,\n    b, c, d, e\n)",
+        "from app.lazy_routers import include_lazy_router\nfrom app.routers import (\n    z\n)",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", IMPORTS)
+def test_the_import_of_a_router_that_stays_keeps_its_form(title: str) -> None:
+    before, after = IMPORTS[title]
+    main = "from fastapi import FastAPI\n{}\napp = FastAPI()\n{}app.include_router(z.router)\n"
+    fix = planned(project(main.format(before, CALLS), app__routers__z=ROUTER))
+    assert isinstance(fix, Fix)
+    assert edited(fix, main.format(before, CALLS)) == main.format(after, LAZY_CALLS)
+
+
+KEPT = {
+    "a comment beside a name": (
+        "from app.routers import (\n    a,  # the first\n    b, c, d, e, z,\n)",
+        "app/main.py:2 has a comment beside an import that would go",
+    ),
+    "a statement before it": (
+        "import json; from app.routers import a, b, c, d, e, z",
+        "app/main.py:2 shares its line with another statement",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", KEPT)
+def test_an_import_that_cannot_be_cut_keeps_all_eager(title: str) -> None:
+    line, reason = KEPT[title]
+    main = f"from fastapi import FastAPI\n{line}\napp = FastAPI()\n{CALLS}app.include_router(z.router)\n"
+    assert planned(project(main, app__routers__z=ROUTER)) == Refusal(reason)
 
 
 def test_a_handful_is_needed() -> None:

@@ -39,6 +39,10 @@ HARMLESS = [
     "class C:\n    x: int = 3\n    @property\n    def y(self): return 1\n    @y.setter\n    def y(self, v): print(v)",
     "def f(a=int('3'), *, b=()):\n    print(a)",
     "pick = lambda value: value",
+    "class P:\n    size = 1\n    def show(self): print(self)\nplain = P()",
+    "class P:\n    def show(self): print(self)\n    def __init__(self):\n        'Fills.'\n        pass\nplain = P()",
+    "def named(f): return f\n@named\ndef g(): print(1)",
+    "def named(n):\n    'Names.'\n    def inner(f): return f\n    return inner\n@named('a')\ndef g(): print(1)",
 ]
 
 
@@ -62,6 +66,12 @@ EFFECTS = {
     "with open('x') as f: pass": "m.py:1 does more than define things",
     "from own import db\nclass User(db.Model): pass": "m.py:2 registers the model User",
     "del x": "m.py:1 does more than define things",
+    "x = (y := 1)": "m.py:1 does more than define things",
+    "from functools import lru_cache\n@lru_cache(maxsize=input())\ndef f(): pass": "m.py:2 calls input",
+    "class P:\n    def __init__(self): print(self)\nplain = P()": "m.py:3 calls P",
+    "def seen(f): return print(f)\n@seen\ndef g(): pass": "m.py:2 decorates g with seen",
+    "def seen(f):\n    @print\n    def on(): pass\n    return f\n@seen\ndef g(): pass": "m.py:5 decorates g with seen",
+    "def seen(n):\n    def on(f): print(f)\n    return on\n@seen(1)\ndef g(): pass": "m.py:4 decorates g with seen",
     "try:\n    y = 1\nfinally:\n    print()": "m.py:4 does more than define things",
 }
 
@@ -69,3 +79,7 @@ EFFECTS = {
 @pytest.mark.parametrize("text", EFFECTS)
 def test_whatever_may_reach_others_is_an_effect(text: str) -> None:
     assert effect(text) == EFFECTS[text]
+
+
+def test_a_module_that_cannot_be_parsed_is_not_read() -> None:
+    assert read_module("m", SourceFile("m.py", "x = (", "utf-8", bom=False)) is None
