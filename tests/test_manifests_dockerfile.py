@@ -234,6 +234,38 @@ def test_an_application_behind_the_web_adapter_is_what_its_server_is_started_wit
 
 
 @pytest.mark.parametrize(
+    ("script", "handler"),
+    [
+        ("import uvicorn\nif __name__ == '__main__':\n    uvicorn.run(api, port=8080)\n", "web/main.api"),
+        ("import uvicorn\nuvicorn.run('web.main:api')\n", "web.main.api"),
+        ("from flask import Flask\napp = Flask(__name__)\napp.run()\n", "web/main.app"),
+    ],
+)
+def test_an_application_behind_the_web_adapter_is_what_a_script_serves(
+    script: str, handler: str, tmp_path: Path
+) -> None:
+    project(
+        tmp_path,
+        top="""\
+        FROM public.ecr.aws/awsguru/aws-lambda-adapter:1.0.0 AS adapter
+        FROM python:3.13-slim
+        COPY --from=adapter /lambda-adapter /opt/extensions/lambda-adapter
+        COPY web /web
+        CMD ["python", "web/main.py"]
+        """,
+        **{"web/main.py": script},
+    )
+    expected = replace(PLAIN, handler=handler, line=5, web_adapter=True, said=(runtime(13, line=2),))
+    assert deployed(tmp_path) == expected
+
+
+def test_a_script_that_serves_nothing_known_is_no_application(tmp_path: Path) -> None:
+    start = "FROM python:3.13\nCOPY --from=awsguru/aws-lambda-adapter:1 /lambda-adapter /opt/\n"
+    project(tmp_path, top=start + 'COPY . .\nCMD ["python", "main.py"]\n', **{"main.py": "loop.run(app)\n"})
+    assert deployed(tmp_path) is None
+
+
+@pytest.mark.parametrize(
     ("command", "handler"),
     [
         ("CMD exec functions-framework --target=hello --port=$PORT", "main.hello"),

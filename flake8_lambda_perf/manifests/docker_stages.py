@@ -184,6 +184,7 @@ class _Builder:
     def __init__(self, path: str, text: str) -> None:
         self.stages: list[Stage] = []
         self._path = path
+        self._text = text
         self._lines = Lines(text)
         self._arguments: dict[str, str | None] = {}
 
@@ -221,9 +222,10 @@ class _Builder:
             found.append(Word(value, instruction.offset + match.start(), match[0]))
         return found
 
-    def _said(self, name: str, value: str | None, where: Instruction | Word, text: str | None = None) -> Said:
+    def _said(self, name: str, value: str | None, where: Instruction | Word) -> Said:
         line, column = self._lines.position(where.offset)
-        return Said(name, value, self._path, line, column, where.written if text is None else text)
+        literal = where.written if self._text.startswith(where.written, where.offset) else ""
+        return Said(name, value, self._path, line, column, literal)
 
     def _from(self, instruction: Instruction) -> None:
         words = self._words(instruction, self._arguments)

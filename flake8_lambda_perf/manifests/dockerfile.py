@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_LOOKUPS = 2_000
 
+_ENDINGS = (".py", "/__init__.py")
 _NAME = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile", re.IGNORECASE)
 _SERVERLESS = re.compile(r"lambda|functions[-_]framework", re.IGNORECASE)
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
@@ -35,6 +36,11 @@ _APP = re.compile(r"([\w./]+):(\w+)")
 _ASSIGNMENT = re.compile(r"\w+=")
 _FRAMEWORK = frozenset({"functions-framework", "functions_framework"})
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "waitress-serve", "daphne", "uwsgi"})
+_INTERPRETERS = frozenset({"python", "python3"})
+_SERVING = re.compile(
+    r"""(?m)\buvicorn\.run\(\s*(?:["'](?P<module>[\w.]+):(?P<name>\w+)|(?P<own>\w+)\b(?![.(]))"""
+    r"|^[ \t]*(?!uvicorn\b)(?P<flask>\w+)\.run\("
+)
 _FACTORY = frozenset({"--factory", "--call"})
 _FOLDER_OPTIONS = frozenset({"--chdir", "--app-dir"})
 
@@ -122,11 +128,12 @@ def _image(root: Path, path: str, text: str, context: str | None, handler: str |
         return None
     last = built[-1]
     run = _Run(last)
-    found = handler or run.handler
+    folder = posixpath.dirname(path)
+    found = handler or run.handler or _started(root, folder, context, run)
     by = run.command
     return Image(
         handler=found,
-        root=None if found is None else _code_root(root, posixpath.dirname(path), context, run, found),
+        root=None if found is None else _code_root(root, folder, context, run, found),
         keyword="FROM" if by is None else by.keyword,
         line=1 if by is None else by.line,
         runtime=_fact(last, "runtime"),
@@ -156,6 +163,8 @@ class _Run:
         self.stage = stage
         self.command = stage.command or stage.entrypoint
         self.folder = stage.folder
+        self.script: str | None = None
+        """What Python runs behind the web adapter."""
         self.handler = self._handler(self._words())
 
     def _words(self) -> tuple[str, ...]:
@@ -189,6 +198,9 @@ class _Run:
                 return self._framework(rest)
             if name in _SERVERS and self.stage.adapter:
                 return self._served(rest)
+            if name in _INTERPRETERS and rest[:1] and rest[0].endswith(".py") and self.stage.adapter:
+                self.script = rest[0]
+                return None
         entrypoint = self.stage.entrypoint
         is_wrapped = any("awslambdaric" in str(run.value) for stage in self.stage.built_of for run in stage.runs)
         if self.stage.is_lambda or (is_wrapped and entrypoint is not None):
@@ -233,21 +245,41 @@ def _option(words: tuple[str, ...], name: str) -> str | None:
 
 
 def _code_root(root: Path, folder: str, context: str | None, run: _Run, handler: str) -> str | None:
-    """The folder of the project from which the image's module is looked up; None where nothing it copies fits.
+    """The folder of the project from which the image's module is looked up; None where nothing it copies fits."""
+    module = handler.rpartition(".")[0]
+    module = module if "/" in handler else module.replace(".", "/")
+    names = [posixpath.join(base, module + ending) for base in _looked_up(run) for ending in _ENDINGS]
+    found = _found(root, folder, context, run.stage, names)
+    return None if found is None else _above(found, module)
+
+
+def _started(root: Path, folder: str, context: str | None, run: _Run) -> str | None:
+    """The handler string of the application that a script serves when it is run."""
+    if run.script is None:
+        return None
+    path = _found(root, folder, context, run.stage, [posixpath.join(run.folder, run.script)])
+    text = None if path is None else read_text(root, path)
+    serving = None if text is None else _SERVING.search(text)
+    if serving is None or (serving["flask"] is not None and f"{serving['flask']} = Flask(" not in (text or "")):
+        return None
+    module = serving["module"] or run.script.removesuffix(".py").removeprefix("./")
+    return f"{module}.{serving['name'] or serving['own'] or serving['flask']}"
+
+
+def _found(root: Path, folder: str, context: str | None, stage: Stage, names: list[str]) -> str | None:
+    """The file of the project that the image has under the first of the names.
 
     Without a context it is the nearest folder, from the Dockerfile's upwards, whose files fit.
     """
     contexts = [folder]
     while contexts[-1]:
         contexts.append(posixpath.dirname(contexts[-1]))
-    module = handler.rpartition(".")[0].replace(".", "/") if "/" not in handler else handler.rpartition(".")[0]
     for each in contexts if context is None else [context]:
         files = _Files(root, each)
-        for base in _looked_up(run):
-            for ending in (".py", "/__init__.py"):
-                found = files.find(run.stage, posixpath.normpath(posixpath.join(base, module + ending)))
-                if found is not None:
-                    return _above(found, module + ending)
+        for name in names:
+            found = files.find(stage, posixpath.normpath(name))
+            if found is not None:
+                return found
     return None
 
 
@@ -260,9 +292,10 @@ def _looked_up(run: _Run) -> Iterator[str]:
 
 
 def _above(path: str, module: str) -> str | None:
-    if path == module:
-        return ""
-    return path.removesuffix(f"/{module}") if path.endswith(f"/{module}") else None
+    for name in (module + ending for ending in _ENDINGS):
+        if f"/{path}".endswith(f"/{name}"):
+            return path.removesuffix(name).rstrip("/")
+    return None
 
 
 class _Files:
@@ -288,7 +321,7 @@ class _Files:
         return None
 
     def _own(self, origin: str) -> str | None:
-        path = join(self._context, origin.lstrip("/"))
+        path = join(self._context, posixpath.normpath(f"/{origin}").lstrip("/"))
         if path is None or not is_inside(self._root, path):
             return None
         return path if os.path.isfile(self._root / path) else None  # noqa: PTH113  (Path.is_file raises on long names)
