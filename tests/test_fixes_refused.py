@@ -59,8 +59,8 @@ def handler(event, context):
     return session.create_client("s3").list_buckets()
 """,
     ),
-    "a comment for a type checker stands behind it": (
-        "a comment for a type checker would be left behind",
+    "a comment for a tool stands behind it": (
+        "a comment for a tool would be left behind",
         """
 def handler(event, context):
     boto3.client("s3")  # type: ignore

@@ -17,6 +17,7 @@ from flake8_lambda_perf.fixes.forms import (
     with_comments,
 )
 from flake8_lambda_perf.fixes.idle import times_named
+from flake8_lambda_perf.fixes.markers import ASSIGNMENT
 from flake8_lambda_perf.fixes.naming import global_name
 from flake8_lambda_perf.fixes.needs import import_statement
 
@@ -68,6 +69,8 @@ def _definition_lines(subject: Subject, name: str) -> list[str]:
     prefix = "return "
     text = moved(draft, span, subject.extent, unit, {})
     lot_own = subject.lot(subject.statements[0]) if subject.statements else None
+    if lot_own is not None and ASSIGNMENT.search(lot_own.behind):
+        raise MoveError("a comment for a type checker is about the assignment")
     body += with_comments(unit, prefix + as_expression(text), lot_own)
     statement = subject.statements[0] if subject.statements else None
     arrow = _arrow(subject, statement.annotation) if isinstance(statement, ast.AnnAssign) else ""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
 from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.source import Lines, newline_of
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Module
 
 BLOCKS = ("body", "orelse", "finalbody")
-PRAGMA = re.compile(r"#\s*(type|pyright|mypy|ty)\b\s*:", re.IGNORECASE)
-"""A comment that would mean something else on a line of its own."""
 
 
 class MoveError(Exception):
@@ -157,7 +156,7 @@ def _comments_above(draft: Draft, line: int, floor: int) -> list[str]:
     while line - 1 > floor:
         line -= 1
         text = draft.lines.line_text(line)
-        if not text.startswith(f"{indent}#"):
+        if not text.startswith(f"{indent}#") or opens(draft, text.strip()) or closes(text.strip()):
             break
         found.append(text.strip())
     return found[::-1]
@@ -179,8 +178,8 @@ def deleted(draft: Draft, lot: Lot, *, with_comments: bool, gone: Sequence[ast.s
     indent = draft.indent_of(line)
     start = draft.line_start(line - len(lot.above)) if with_comments else draft.line_start(line)
     kept = "" if with_comments or not lot.behind else f"{indent}{lot.behind}"
-    if kept and PRAGMA.match(lot.behind):
-        raise MoveError("a comment for a type checker would be left behind")
+    if (kept and OWN_LINE.search(lot.behind)) or (not with_comments and any(map(NEXT_LINE.match, lot.above[-1:]))):
+        raise MoveError("a comment for a tool would be left behind")
     if not with_comments and comments_of(draft.text[span.start : span.end]):
         raise MoveError("a comment inside the statement would be lost")
     left = [kept] if kept else []

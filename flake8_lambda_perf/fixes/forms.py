@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import import_places
@@ -20,6 +21,7 @@ from flake8_lambda_perf.fixes.build import (
     moved,
     replaced,
 )
+from flake8_lambda_perf.fixes.markers import NEXT_LINE, is_emptied
 from flake8_lambda_perf.fixes.naming import global_name
 from flake8_lambda_perf.fixes.needs import Needs, Travel, import_statement
 from flake8_lambda_perf.fixes.uses import uses_of
@@ -66,7 +68,9 @@ class Subject:
     def lot(self, statement: ast.stmt) -> Lot:
         """Gives a statement of the function with its surroundings."""
         lot = lot_of(self.draft, statement, self.function.node)
-        return replace(lot, above=()) if lot.above and ACTION.match(lot.above[0]) else lot
+        if not lot.above or not ACTION.match(lot.above[0]):
+            return lot
+        return replace(lot, above=tuple(takewhile(NEXT_LINE.match, lot.above[::-1]))[::-1])
 
 
 def used_instead(subject: Subject, text: str) -> list[Edit]:
@@ -81,6 +85,8 @@ def used_instead(subject: Subject, text: str) -> list[Edit]:
 def removed(subject: Subject, others: Sequence[ast.stmt] = (), *, with_comments: bool) -> list[Edit]:
     """Makes the edits that delete the local's assignments, and other statements with them."""
     gone = [*subject.statements, *others]
+    if is_emptied(subject.draft, gone):
+        raise MoveError("a region between two comments would be left empty")
     found = []
     for statement in gone:
         first = statement is subject.statements[0] if subject.statements else False

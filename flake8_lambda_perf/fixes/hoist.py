@@ -19,6 +19,7 @@ from flake8_lambda_perf.fixes.forms import (
 )
 from flake8_lambda_perf.fixes.idle import idle_imports
 from flake8_lambda_perf.fixes.instances import Making
+from flake8_lambda_perf.fixes.markers import is_emptied
 from flake8_lambda_perf.fixes.naming import client_name, maker_name, part_name
 from flake8_lambda_perf.fixes.needs import Needing
 from flake8_lambda_perf.fixes.often import builds_of, is_always, is_threaded, place_of
@@ -288,6 +289,8 @@ class _Hoist:
         imports = idle_imports(self.analysis, self.function, gone)
         local = [statement for statement in imports if statement not in self.function.module.tree.body]
         own = [*gone, *local]
+        if is_emptied(self.draft, own):
+            raise MoveError("a region between two comments would be left empty")
         lots = [lot_of(self.draft, statement, self.function.node) for statement in own]
         edits = [deleted(self.draft, lot, with_comments=False, gone=own) for lot in lots]
         edits += self._deleted_imports([statement for statement in imports if statement not in local])

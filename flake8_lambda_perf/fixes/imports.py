@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.fixes.build import draft_of
 from flake8_lambda_perf.fixes.import_places import New, add
+from flake8_lambda_perf.fixes.markers import NEXT_LINE, is_emptied
 from flake8_lambda_perf.model import Edit, Fix, Span
 from flake8_lambda_perf.project.exports import exports
 from flake8_lambda_perf.project.flow import always_runs
@@ -234,6 +236,8 @@ def _edits(
     """Builds the edits that take statements out of functions and put what moves to the top."""
     lines = Lines(module.text)
     going = {part.site.place.statement for part in parts}
+    if is_emptied(draft_of(module), going):
+        return None
     edits: list[Edit] = []
     new: list[New] = []
     for part in parts:
@@ -305,7 +309,7 @@ def _removal(
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
     block = next((body for body in _blocks(module.tree) if node in body), None)
-    if block is None:
+    if block is None or (node.lineno > 1 and NEXT_LINE.match(lines.line_text(node.lineno - 1).strip())):
         return None
     start, end = _columns(lines, node)
     head = lines.line_text(node.lineno)[:start]

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, MoveError, first_line, last_line
+from flake8_lambda_perf.fixes.markers import closes
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.analysis import imported_paths
 from flake8_lambda_perf.project.flow import static_truth
@@ -158,13 +159,24 @@ class Top:
     def offset_after(self, index: int) -> int:
         """Gives the offset of the line behind a top-level statement, for -1 the place where code starts."""
         if index >= 0:
-            return self.draft.after_line(last_line(self.body[index]))
+            return self.draft.after_line(self._last_line(index))
         line = 1
         while self.draft.lines.line_text(line).startswith("#"):
             line += 1
         if not self.draft.lines.line_text(line).strip() and self.body:
             line = self._first_code_line()
         return self.draft.line_start(line)
+
+    def _last_line(self, index: int) -> int:
+        """Gives the last line of a top-level statement, or of the comments below that close a region it is in."""
+        found = at = last_line(self.body[index])
+        while (end := self.draft.after_line(at)) > self.draft.line_end(at) and end < len(self.draft.text):
+            at += 1
+            text = self.draft.lines.line_text(at).rstrip()
+            if text and not closes(text):
+                break
+            found = at if text else found
+        return found
 
     def _first_code_line(self) -> int:
         """Gives the first line that is not blank or a comment above the first statement, its own comments included."""
@@ -182,7 +194,11 @@ class Top:
         before = self.body[index]
         if isinstance(before, DEFINITIONS) or (isinstance(before, ast.If | ast.Try) and not _is_import_block(before)):
             text = newline * 2 + text
-        elif not isinstance(before, ast.Assign | ast.AnnAssign | ast.Expr | ast.Delete) or _is_docstring(before):
+        elif (
+            not isinstance(before, ast.Assign | ast.AnnAssign | ast.Expr | ast.Delete)
+            or _is_docstring(before)
+            or self._last_line(index) != last_line(before)
+        ):
             text = newline + text
         return self._close(index, text, self._gap_before_next(index))
 
