@@ -102,7 +102,7 @@ class _Accessor:
 
     def fix(self) -> Fix:
         function = self.function
-        if function.is_async or function.is_generator or is_threaded(self.analysis.graph, function):
+        if function.is_async or function.is_generator or is_threaded(self.analysis, function):
             raise MoveError("others could use the connection at the same time")
         if not is_scope_known(function):
             raise MoveError("the function looks at its own names")

@@ -131,7 +131,7 @@ class _Hoist:
                 or is_caught(self.place)
             )
         )
-        threaded = is_threaded(self.analysis.graph, self.function)
+        threaded = is_threaded(self.analysis, self.function)
         if not cached:
             try:
                 edits = at_module_scope(subject)
@@ -180,7 +180,7 @@ class _Hoist:
     # -- what is refused ----------------------------------------------------------------------
 
     def _refuse_kinds(self) -> None:
-        threaded = is_threaded(self.analysis.graph, self.function)
+        threaded = is_threaded(self.analysis, self.function)
         for build in self.builds:
             client = build.client
             if client.loop_bound or client.connects == "eager" or client.kind in ("connection", "setup"):

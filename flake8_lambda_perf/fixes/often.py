@@ -32,11 +32,15 @@ def builds_of(target: Build | Construction) -> tuple[Build, ...]:
     return target.builds if isinstance(target, Construction) else (target,)
 
 
-def is_threaded(graph: Graph, function: Function) -> bool:
-    """Tells whether some request may run the function in another thread."""
+def is_threaded(analysis: Analysis, function: Function) -> bool:
+    """Tells whether two requests, or two threads of one, may run the function at the same time."""
     seen, stack = {function}, [function]
     while stack:
-        for edge in graph.callers.get(stack.pop(), ()):
+        reached = stack.pop()
+        handler = analysis.handler_of.get(reached)
+        if handler is not None and (handler.concurrent or handler.web_adapter):
+            return True
+        for edge in analysis.graph.callers.get(reached, ()):
             if edge.threaded:
                 return True
             if edge.caller is not None and edge.caller not in seen:
