@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.config import is_project
 from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.manifests.inline import Inlined
 from flake8_lambda_perf.model import Finding, Problem, Run
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
@@ -240,6 +241,10 @@ class _Checked:
         self.project = sources.project
         self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
         self.project.layers = sorted({layer for function in self.declared for layer in function.layers})
+        codes = [function.inline for function in self.declared if function.inline is not None]
+        self.inlined = Inlined(codes, sources.text)
+        for code in codes:
+            self.project.hold(code.path, code.text.encode())
         self.analysis = Analysis(self.project, self.declared, job.settings)
         self.suspects = Suspects(self.analysis)
         self.failed: list[Problem] = []
@@ -249,7 +254,8 @@ class _Checked:
         findings = tuple(self.findings())
         handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
         unresolved = tuple(self.analysis.unresolved)
-        return Run(findings, self.problems(), handlers, unresolved, len(self.project.files), self.tree.skipped_vendored)
+        run = Run(findings, self.problems(), handlers, unresolved, len(self.project.files), self.tree.skipped_vendored)
+        return self.inlined.told(run)
 
     def problems(self) -> tuple[Problem, ...]:
         """Lists what could not be done, in the order of the files."""
@@ -286,6 +292,7 @@ class _Checked:
         return {path: sorted(known, key=lambda s: (s.lineno, s.col_offset)) for path, known in found.items()}
 
     def _wanted(self, path: str) -> bool:
+        path = self.inlined.manifest_of(path)
         for target in self.job.targets:
             below = relative(self.job, target)
             if below in (".", "", path) or (below is not None and path.startswith(f"{below}/")):
@@ -293,7 +300,7 @@ class _Checked:
         return False
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
-        codes = self.codes - self._ignored(module.path)
+        codes = self.codes - self._ignored(self.inlined.manifest_of(module.path))
         classes: list[type[Rule]] = list(self._classes(codes, deployment=False))
         if not classes:
             return

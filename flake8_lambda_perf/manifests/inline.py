@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from flake8_lambda_perf.model import Span
+from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from flake8_lambda_perf.model import Finding, Handler, Run
 
 MAX_CODE = 100_000
 """Characters of code that are looked at; a platform takes less."""
 
 MODULE = "index"
 """The module that Lambda makes of inline code."""
+
+BY_HAND = "its code stands in the manifest, where no fix is offered"
 
 _VARIABLE = re.compile(r"\$\{(!?)([^${}\n]*)\}")
 
@@ -95,9 +103,13 @@ def pieces(text: str, written: str, offset: int) -> Iterator[Piece]:
     for line in text.splitlines(keepends=True):
         words = line.strip()
         indent = line[: len(line) - len(line.lstrip())] if words else line
-        found = written.find(words, position, position + 2 * len(words) + 1_000) if words else -1
+        window = position + 2 * len(words) + 1_000
+        found = written.find(words, position, window) if words else -1
         if found < 0:
-            yield Piece(line, offset + position, exact=False)
+            escaped = json.dumps(words, ensure_ascii=False)[1:-1] if words else ""
+            start = written.find(escaped, position, window) if escaped else -1
+            yield Piece(line, offset + max(start, position), exact=False)
+            position = position if start < 0 else start + len(escaped)
             continue
         if written.endswith(indent, position, found):
             yield Piece(indent, offset + found - len(indent))
@@ -118,3 +130,92 @@ def _named(match: re.Match[str]) -> str:
     if match[1]:
         return f"${{ {match[2]}}}"  # `${!Name}` is how `!Sub` writes `${Name}`
     return "v" + re.sub(r"\W", "_", match[0][1:], flags=re.ASCII)
+
+
+class Located(Protocol):
+    """What has a path and a line."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+
+
+class Inlined:
+    """The code inside the manifests of a project: what is found in it is told as of the manifests."""
+
+    def __init__(self, codes: Iterable[Inline], text_of: Callable[[str], str]) -> None:
+        self._codes = {code.path: code for code in codes}
+        self._text_of = text_of
+        self._lines: dict[str, Lines] = {}
+        self._places: dict[str, Places] = {}
+
+    def manifest_of(self, path: str) -> str:
+        """The manifest that holds the code at `path`; `path` itself for a file."""
+        code = self._codes.get(path)
+        return path if code is None else code.manifest
+
+    def told(self, run: Run) -> Run:
+        """The same run in terms of the files that exist."""
+        if not self._codes:
+            return run
+        findings = (self._finding(finding) for finding in run.findings)
+        handlers = (self._handler(handler) for handler in run.handlers)
+        problems = {replace(each, path=path, line=line) for each in run.problems for path, line in [self._at(each)]}
+        return replace(
+            run,
+            findings=tuple(sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))),
+            handlers=tuple(sorted(handlers, key=lambda h: (h.path, h.line, h.name))),
+            problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line, problem.message))),
+        )
+
+    def _finding(self, finding: Finding) -> Finding:
+        steps = tuple(replace(each, path=path, line=line) for each in finding.trace for path, line in [self._at(each)])
+        handler = None if finding.handler is None else self._handler(finding.handler)
+        code = self._codes.get(finding.path)
+        if code is None:
+            return replace(finding, trace=steps, handler=handler)
+        places = self._places_of(code)
+        start = places.of(finding.span.start)
+        end = max(places.end(finding.span.end), start)
+        line, column = self._lines_of(code.manifest).position(start)
+        end_line, end_column = self._lines_of(code.manifest).position(end)
+        by_hand = tuple(replace(step, text=f"{step.text}; {BY_HAND}") for step in steps[:1])
+        return replace(
+            finding,
+            path=code.manifest,
+            span=Span(start, end),
+            line=line,
+            column=column,
+            end_line=end_line,
+            end_column=end_column,
+            trace=by_hand + steps[1:],
+            handler=handler,
+            fixable=None,
+            fix=None,
+        )
+
+    def _handler(self, handler: Handler) -> Handler:
+        path, line = self._at(handler)
+        return replace(handler, path=path, line=line)
+
+    def _at(self, where: Located) -> tuple[str, int]:
+        """The path and the line that something has for the user."""
+        code = self._codes.get(where.path)
+        if code is None:
+            return where.path, where.line
+        lines = self._lines_of(code.path)
+        text = lines.line_text(where.line)
+        offset = lines.offset(where.line, 0) + len(text) - len(text.lstrip())
+        return code.manifest, self._lines_of(code.manifest).position(self._places_of(code).of(offset))[0]
+
+    def _places_of(self, code: Inline) -> Places:
+        if code.path not in self._places:
+            self._places[code.path] = code.places()
+        return self._places[code.path]
+
+    def _lines_of(self, path: str) -> Lines:
+        if path not in self._lines:
+            code = self._codes.get(path)
+            self._lines[path] = Lines(self._text_of(path) if code is None else code.text)
+        return self._lines[path]

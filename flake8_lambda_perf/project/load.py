@@ -47,8 +47,15 @@ class Project:
                 name = f"{file.rpartition('/')[0].rpartition('/')[2]}.py"
             self._by_name.setdefault(name, []).append(file)
         self.on_module: Callable[[Module], None] = lambda _module: None
+        self._apart: set[str] = set()  # folders whose files see nothing of the project but layers
 
     # -- files --------------------------------------------------------------------------------
+
+    def hold(self, path: str, data: bytes) -> None:
+        """Takes in a file that is deployed without the project's files: code that stands inside a manifest."""
+        self._bytes[path] = data
+        self.known |= {path}
+        self._apart.add(path.rpartition("/")[0])
 
     def data(self, path: str) -> bytes | None:
         """Gives a file's bytes; None, with a problem noted, if it cannot be read."""
@@ -158,7 +165,7 @@ class Project:
         foreign = top in sys.stdlib_module_names or top in trigger_words() or import_cost(top) is not None
         if foreign:
             return self._file(base, parts) if self._file(base, parts[:1]) else None
-        while True:
+        while base not in self._apart:
             found = self._file(base, parts)
             if found is not None:
                 return found
@@ -174,7 +181,7 @@ class Project:
             found = self._file(f"{layer}/python", parts) or self._file(layer, parts)
             if found is not None:
                 return found
-        return self._elsewhere(parts, folder)
+        return self._elsewhere(parts, folder) if base not in self._apart else None
 
     def _elsewhere(self, parts: list[str], folder: str) -> str | None:
         """Finds the nearest file whose path ends with the module's: a layer, or a copied package."""
