@@ -51,3 +51,36 @@ def test_a_fix_is_offered_as_the_docstring_says(rule: Entry, tmp_path: Path) -> 
     said = {"Safe": "safe", "Unsafe": "unsafe", "None": None}
     expected = next(value for word, value in said.items() if rule.fix.startswith(word))
     assert {finding.fixable for finding in engine.check(made).findings} == {expected}
+
+
+WRAPPER = """import boto3
+
+
+class Orders:
+    def __init__(self):
+        self.table = boto3.resource("dynamodb").Table("orders")
+        self.seen = None
+
+    def get(self, key):
+        {noted}
+        return self.table.get_item(Key={{"id": key}})
+
+
+def handler(event, context):
+    return Orders().get(event["id"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("noted", "advice"),
+    [
+        ("print(key)", "make one instance at module scope"),
+        ("self.seen = key", "keep the client apart, at module scope"),
+    ],
+)
+def test_a_wrapper_that_notes_what_is_asked_for_is_not_to_serve_every_request(
+    noted: str, advice: str, tmp_path: Path
+) -> None:
+    run = engine.check(job(tmp_path, {"app.py": WRAPPER.format(noted=noted)}, frozenset({"LPF105"})))
+    expected = f"`Orders()` builds `boto3.resource` on every invocation of `handler`; {advice}"
+    assert [finding.message for finding in run.findings] == [expected]
