@@ -146,24 +146,60 @@ def test_text_without_a_name_is_checked_alone(project: Path) -> None:
     assert flake8(project, "-", stdin=SLOW) == [EXPECTED[0].replace("app.py", "stdin")]
 
 
-def test_byte_order_mark_and_windows_newlines_move_nothing(project: Path) -> None:
-    (project / "app.py").write_bytes(b"\xef\xbb\xbf" + SLOW.replace("\n", "\r\n").encode())
-    assert flake8(project, "app.py") == EXPECTED[:1]
+ENCODED = {
+    "UTF-8": SLOW.encode(),
+    "UTF-8 with a mark": b"\xef\xbb\xbf" + SLOW.encode(),
+    "UTF-8 with a mark and a cookie": b"\xef\xbb\xbf# coding: utf-8\n" + SLOW.encode(),
+    "Latin-1": b"# coding: latin-1\n" + SLOW.encode("latin-1"),
+    "a cookie on the second line": b"#!/usr/bin/env python\n# -*- coding: cp1252 -*-\n" + SLOW.encode("cp1252"),
+    "Shift JIS": b"# coding: shift_jis\n" + SLOW.replace("é", "表").encode("shift_jis"),
+    "Windows newlines": SLOW.replace("\n", "\r\n").encode(),
+    "Windows newlines with a mark": b"\xef\xbb\xbf" + SLOW.replace("\n", "\r\n").encode(),
+    "Windows newlines in Latin-1": (b"# coding: latin-1\n" + SLOW.encode("latin-1")).replace(b"\n", b"\r\n"),
+    "old Mac newlines": SLOW.replace("\n", "\r").encode(),
+    "newlines of two kinds": SLOW.replace("\n", "\r\n", 2).encode(),
+    "characters that only some take for newlines": SLOW.replace("é", "é\x0b\x1c\x85\u2028").encode(),
+    "characters outside the basic plane": SLOW.replace("é", "😀😀").encode(),
+    "no newline at the end": SLOW.encode().rstrip(),
+    "an encoding that does not fit": b"# coding: ascii\n" + SLOW.encode(),
+    "an encoding that there is not": b"# coding: nonsense\n" + SLOW.encode(),
+}
+UNREADABLE = {"undecodable": SLOW.encode("latin-1"), "a mark against the cookie": b"\xef\xbb\xbf" + ENCODED["Latin-1"]}
+"""What flake8 cannot read from standard input, or not as Python does."""
 
 
-def test_declared_encoding_is_read_from_disk_and_from_standard_input(project: Path) -> None:
-    text = "# coding: latin-1\n" + SLOW
-    (project / "app.py").write_bytes(text.encode("latin-1"))
-    expected = [EXPECTED[0].replace(":5:", ":6:")]
-    assert flake8(project, "app.py") == expected
-    result = subprocess.run(
-        [sys.executable, "-m", "flake8", "--select", "LPF", "-", "--stdin-display-name", "other.py"],
-        cwd=project,
-        input=text.encode("latin-1"),
-        capture_output=True,
-        check=False,
+def rows_of(report: str) -> list[str]:
+    """What a report of `lambda-perf check` says, as flake8 would print it."""
+    told = json.loads(report)
+    problems = [f"{each['path']}:{max(each['line'], 1)}:1: LPF000 {each['message']}" for each in told["problems"]]
+    return problems + [
+        f"{each['path']}:{each['line']}:{each['column']}: {each['code']} {each['message']}" for each in told["findings"]
+    ]
+
+
+def test_flake8_says_what_check_says_in_every_encoding(project: Path) -> None:
+    names = []
+    for number, data in enumerate([*ENCODED.values(), *UNREADABLE.values()]):
+        names.append(f"app{number}.py")
+        (project / names[-1]).write_bytes(data)
+    expected = rows_of(run(project, "-m", "flake8_lambda_perf", "check", "--format", "json", *names).stdout)
+    assert sorted(row.partition(":")[0] for row in expected) == sorted(names)
+    assert flake8(project, "-j1", *names) == sorted(expected)
+
+
+BY_PIPE = ["UTF-8 with a mark", "Latin-1", "Shift JIS", "Windows newlines with a mark", "an encoding that does not fit"]
+
+
+@pytest.mark.parametrize("encoding", BY_PIPE)
+def test_flake8_says_what_check_says_of_standard_input_in_another_encoding(encoding: str, project: Path) -> None:
+    ours = [sys.executable, "-m", "flake8_lambda_perf", "check", "--format", "json", "-", "--stdin-filename", "new.py"]
+    theirs = [sys.executable, "-m", "flake8", "--select", "LPF", "-", "--stdin-display-name", "new.py"]
+    told, found = (
+        subprocess.run(command, cwd=project, input=ENCODED[encoding], capture_output=True, check=False).stdout.decode()
+        for command in (ours, theirs)
     )
-    assert result.stdout.decode().splitlines() == [expected[0].replace("app.py", "other.py")]
+    assert found.splitlines() == rows_of(told)
+    assert len(found.splitlines()) == 1
 
 
 def test_settings_are_those_of_the_project_of_each_file(project: Path) -> None:
