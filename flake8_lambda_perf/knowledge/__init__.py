@@ -178,6 +178,11 @@ def runtime_ends() -> Mapping[str, date]:
     return MappingProxyType({runtime: date.fromisoformat(day) for runtime, day in lines})
 
 
+def bringing(package: str) -> frozenset[str]:
+    """Gives the modules that are known to load a package themselves."""
+    return frozenset(module for module, packages in _brings().items() if package in packages)
+
+
 def packages_with_costs() -> frozenset[str]:
     """Gives the packages of which a cost of importing is known."""
     return frozenset(module.partition(".")[0] for module in _import_costs())

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from flake8_lambda_perf.knowledge import packages_with_costs
+from flake8_lambda_perf.knowledge import bringing, packages_with_costs
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
 from flake8_lambda_perf.project.loads import marginal
 from flake8_lambda_perf.source import Lines
@@ -110,7 +110,7 @@ class DeploymentView:
         return module if module in packages_with_costs() else None
 
     def is_named_below(self, folder: str, module: str) -> bool:
-        """Tells whether a Python file of a folder, or one that it imports, holds a module's name."""
+        """Tells whether a Python file of a folder, or one that it imports, names a module or one that brings it along."""
         project = self.analysis.project
         below = [path for path in project.files if not folder or path.startswith(f"{folder}/")]
         reached, stack = set(below), below
@@ -118,7 +118,8 @@ class DeploymentView:
             fresh = project.links(stack.pop()) - reached
             reached |= fresh
             stack.extend(fresh)
-        word = re.compile(rf"\b{re.escape(module)}\b".encode())
+        names = "|".join(map(re.escape, (module, *bringing(module))))
+        word = re.compile(rf"\b(?:{names})\b".encode())
         return any(word.search(project.data(path) or b"") for path in reached)
 
     def sizes_below(self, folder: str) -> dict[str, int]:
