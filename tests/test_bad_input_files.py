@@ -125,6 +125,11 @@ STREAMS = {
         "standard input is closed, so there is nothing to read for -; name a file",
     ),
     "standard output": ("$TOOL check --format concise >&-", 1, "", ""),
+    "standard output for the fixed text": ("$TOOL fix - < app.py >&-", 0, "", ""),
+    "standard error for a notice": ("$TOOL fix 2>&-", 0, "fixed app.py\n", ""),
+    "standard error for an error": ("$TOOL check missing.py 2>&-", 2, "", ""),
+    "a full disk for a notice": ("$TOOL fix 2> /dev/full", 0, "fixed app.py\n", ""),
+    "a full disk for an error": ("$TOOL check missing.py 2> /dev/full", 2, "", ""),
     "standard error": ("$TOOL check --format concise 2>&-", 1, FOUND, ""),
     "a full disk": (
         "$TOOL check > /dev/full",
@@ -145,6 +150,7 @@ STREAMS = {
         "standard output cannot be written: No space left on device; direct it elsewhere",
     ),
     "a reader that goes away": ("$TOOL check --format concise | true; exit ${PIPESTATUS[0]}", 1, "", ""),
+    "a reader of the fixed text that goes away": ("$TOOL fix - < app.py | true; exit ${PIPESTATUS[0]}", 0, "", ""),
     "a reader of the explanation that goes away": ("$TOOL explain LPF | true; exit ${PIPESTATUS[0]}", 0, "", ""),
 }
 

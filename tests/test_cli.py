@@ -343,6 +343,28 @@ def test_our_own_fault_is_3_and_says_how_to_report_it(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_what_the_system_refuses_is_2_and_says_where(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter([FileNotFoundError(2, "No such file", "gone/\x1b"), OSError("no more room")])
+
+    def refuse(_words: list[str]) -> int:
+        raise next(errors)
+
+    monkeypatch.setattr("flake8_lambda_perf.cli.dispatch", refuse)
+    assert (main(["check"]), main(["check"])) == (2, 2)
+    assert capsys.readouterr().err == (
+        "lambda-perf: gone/\\x1b: No such file; the job was not done, mend that and run it again\n"
+        "lambda-perf: no more room; the job was not done, mend that and run it again\n"
+    )
+
+
+def test_words_for_a_command_without_paths_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--", "x", "-y"]) == 2
+    message = "lambda-perf rules: error: unrecognized arguments: x -y"
+    assert capsys.readouterr().err.splitlines()[-1] == message
+
+
 def test_ctrl_c_is_130(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_words: list[str]) -> int:
         raise KeyboardInterrupt

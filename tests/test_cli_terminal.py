@@ -1,17 +1,25 @@
-"""What stands on a terminal while work takes long."""
+"""What goes to a stream, and what stands on a terminal while work takes long."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Iterator
 from threading import Event
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.cli.terminal import count_seconds, sign_of_life
+from flake8_lambda_perf.cli.terminal import count_seconds, sign_of_life, write
 
 if TYPE_CHECKING:
     import pytest
+
+
+def test_a_report_goes_to_any_stream() -> None:
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        write("größe\n")
+    assert stream.getvalue() == "größe\n"
 
 
 class Ticks(Event):

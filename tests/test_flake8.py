@@ -259,6 +259,44 @@ def test_broken_settings_are_a_finding_and_flake8_goes_on(project: Path) -> None
     assert result.stderr == ""
 
 
+FAULT = """
+import sys
+from flake8_lambda_perf import engine
+def check(job):
+    raise RuntimeError("one\\nby none")
+engine.check = check
+"""
+
+
+def test_our_own_fault_is_a_finding_and_flake8_goes_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(project / "app.py", "import os\n")
+    fault = "LPF000 internal error of flake8-lambda-perf, please report it: RuntimeError: one by none"
+    command = f"{FAULT}{FLAKE8}"
+    result = run(project, "-c", command, "-j1", "app.py")
+    expected = [f"app.py:1:1: {fault}", "app.py:1:1: F401 'os' imported but unused"]
+    assert (sorted(result.stdout.splitlines()), result.stderr) == (sorted(expected), "")
+    monkeypatch.setenv("LAMBDA_PERF_DEBUG", "1")
+    result = run(project, "-c", command, "-j1", "app.py")
+    assert sorted(result.stdout.splitlines()) == sorted(expected)
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
+
+
+def test_file_in_no_known_encoding_is_a_finding(project: Path) -> None:
+    (project / "app.py").write_bytes(b'NAME = "\xe9"\n')
+    told = "invalid or missing encoding declaration; declare the right encoding or save the file as UTF-8"
+    assert flake8(project, "app.py") == [f"app.py:1:1: LPF000 {told}"]
+
+
+def test_text_with_an_encoding_that_does_not_exist_is_a_finding(project: Path) -> None:
+    told = "unknown encoding: nonsense; declare the right encoding or save the file as UTF-8"
+    assert flake8(project, "-", stdin=f"# coding: nonsense\n{SLOW}") == [f"stdin:1:1: LPF000 {told}"]
+
+
+def test_collector_that_was_off_stays_off(project: Path) -> None:
+    command = f"import gc, sys, atexit; gc.disable(); atexit.register(lambda: print(gc.isenabled())); {FLAKE8}"
+    assert run(project, "-c", command, "-j1", "--select", "LPF", "app.py").stdout.splitlines() == [EXPECTED[0], "False"]
+
+
 OFF = [entry for entry in entries() if not entry.default]
 
 

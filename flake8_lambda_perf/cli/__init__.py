@@ -81,11 +81,11 @@ def read_words(command: ArgumentParser, words: list[str]) -> Namespace:
 
 def without_command(parser: ArgumentParser, words: list[str]) -> int:
     """Answer what was asked without a command; argparse leaves by SystemExit when it has."""
-    if not words:
+    if words:
+        parser.parse_args(words)
+    else:
         parser.print_help()
-        return NOT_DONE
-    parser.parse_args(words)
-    return parser.error("name a command")
+    return NOT_DONE
 
 
 def out_of_reach(error: OSError) -> str:

@@ -67,13 +67,9 @@ def relocate_finding(finding: Finding, shown: Callable[[str], str]) -> Finding:
 
 
 def relocate_handler(handler: Handler, shown: Callable[[str], str]) -> Handler:
-    """One handler; evidence that starts with a manifest's path starts with the rewritten one."""
-    evidence = handler.evidence
-    path, colon, rest = evidence.partition(":")
-    if handler.confidence == "declared" and colon:
-        evidence = f"{shown(path)}:{rest}"
+    """One handler and what manifests say of it."""
     said = tuple(replace(fact, path=shown(fact.path)) for fact in handler.said)
-    return replace(handler, path=shown(handler.path), evidence=evidence, said=said)
+    return replace(handler, path=shown(handler.path), said=said)
 
 
 def relocate_fix(fix: Fix, shown: Callable[[str], str]) -> Fix:
