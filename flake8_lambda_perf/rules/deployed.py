@@ -110,7 +110,7 @@ class DeploymentView:
         return module if module in packages_with_costs() else None
 
     def is_named_below(self, folder: str, module: str) -> bool:
-        """Tells whether a Python file of a folder, or one that it imports, names a module or one that brings it along."""
+        """Tells whether files of a folder, or what they import, name a module or one that brings it along."""
         project = self.analysis.project
         below = [path for path in project.files if not folder or path.startswith(f"{folder}/")]
         reached, stack = set(below), below
