@@ -32,7 +32,7 @@ def in_cached_function(subject: Subject) -> list[Edit]:
     if _is_factory(subject):
         return _with_cache_import(subject, _decorated(subject))
     judge_first_call(subject)
-    name = global_name(function.module, function, subject.wanted, own=bool(subject.statements))
+    name = global_name(subject.analysis, function, subject.wanted, own=bool(subject.statements))
     index = max(top.before_definitions(_outermost(function).node), top.after_names(_definitions_in(subject)))
     if index + 1 > top.before_runs(function):
         raise MoveError("the module runs the function before its first definition")

@@ -111,7 +111,7 @@ class _Accessor:
         keeping.judge(self.node)
         needs = AtRunTime(self.analysis, function).add(self.node, self.build.site.place)
         known = self._known(needs)
-        name = known or free_name(function.module, ACCESSORS)
+        name = known or free_name(self.analysis, function.module, ACCESSORS)
         keeping.judge_beside(self._others(known))
         edits = [replaced(self.draft, self.node, f"{name}()"), *keeping.edits()]
         subject = Subject(self.analysis, function, self.draft, self.top, self.node, (), name, needs, "")

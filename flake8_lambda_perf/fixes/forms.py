@@ -106,10 +106,13 @@ def _is_twin(subject: Subject, statement: ast.stmt) -> bool:
 def at_module_scope(subject: Subject) -> list[Edit]:
     """Makes the edits that build it at module scope; raises where no place is after its needs and before its use."""
     top, needs, draft = subject.top, subject.needs, subject.draft
-    module = subject.function.module
     imports = _whole_imports(subject)
     names = {travel.binding.name: _travel_name(subject, travel) for travel in needs.travels}
-    name = "" if subject.setup else global_name(module, subject.function, subject.wanted, own=bool(subject.statements))
+    name = (
+        ""
+        if subject.setup
+        else global_name(subject.analysis, subject.function, subject.wanted, own=bool(subject.statements))
+    )
     twins = [travel.binding.name for travel in needs.travels if _is_global_twin(subject, travel)]
     index = max(top.after_imports(), top.after_names([*needs.globals, *twins]), top.after_effects())
     index = top.skip_builds(index)
@@ -162,7 +165,7 @@ def _travel_name(subject: Subject, travel: Travel) -> str:
     name = travel.binding.name
     if _is_global_twin(subject, travel):
         return name
-    return global_name(subject.function.module, subject.function, name, own=True)
+    return global_name(subject.analysis, subject.function, name, own=True)
 
 
 def _is_global_twin(subject: Subject, travel: Travel) -> bool:

@@ -46,7 +46,7 @@ def times_named(module: Module) -> Counter[str]:
 
 
 @lru_cache(maxsize=1)
-def _with_wildcards(project: Project) -> frozenset[str]:
+def with_wildcards(project: Project) -> frozenset[str]:
     """Lists the files that may take everything another has."""
     return frozenset(path for path in project.files if WILDCARD.search(project.data(path) or b""))
 
@@ -67,7 +67,7 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
         return True
     stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     taken = re.compile(rf"\b{re.escape(stem)}\.{name}\b|\b{re.escape(stem)}[ \t]+import\b[^#]*?\b{name}\b".encode())
-    if not _with_wildcards(analysis.project) <= {module.path}:
+    if not with_wildcards(analysis.project) <= {module.path}:
         return True
     return any(
         taken.search(analysis.project.data(path) or b"") for path in analysis.project.files if path != module.path

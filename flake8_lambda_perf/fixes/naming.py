@@ -11,6 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.fixes.idle import with_wildcards
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.source import nodes_of
 
@@ -18,23 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flake8_lambda_perf.knowledge import Client
+    from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Function, Module
+    from flake8_lambda_perf.project.load import Project
 
 CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 WORD = re.compile(r"[^0-9a-zA-Z]+")
 
 
-def global_name(
-    module: Module, function: Function, wanted: str, *, own: bool, free: frozenset[str] = frozenset()
-) -> str:
+def global_name(analysis: Analysis, function: Function, wanted: str, *, own: bool) -> str:
     """Gives a name for module scope that changes the meaning of no other.
 
-    With `own` it is the name of the function's local, which may stay as it is; `free` are names that go away.
+    With `own` it is the name of the function's local, which may stay as it is.
     """
+    module = function.module
 
     def is_taken(name: str) -> bool:
         bound = keyword.iskeyword(name) or name in dir(builtins)
-        return (bound or name in module.scope.bindings or name in module.global_writes) and name not in free
+        bound = bound or name in module.scope.bindings or name in module.global_writes
+        return bound or _is_taken_outside(analysis, module, name)
 
     if (
         own
@@ -48,12 +51,35 @@ def global_name(
     return next(name for name in _candidates(wanted) if name not in words and not is_taken(name))
 
 
-def free_name(module: Module, names: tuple[str, ...]) -> str:
+def free_name(analysis: Analysis, module: Module, names: tuple[str, ...]) -> str:
     """Gives the first of some names that nothing in the module has, with an underscore before it neither."""
     for name in names:
-        if not {name, f"_{name}"} & _words(module):
+        if not {name, f"_{name}"} & _words(module) and not _is_taken_outside(analysis, module, name):
             return name
     raise MoveError("no free name was found")
+
+
+def _is_taken_outside(analysis: Analysis, module: Module, name: str) -> bool:
+    """Tells whether another file would find a new global of a module where it meant something else by the name."""
+    project = analysis.project
+    folder, slash, file = module.path.rpartition("/")
+    if file == "__init__.py" and {f"{folder}{slash}{name}.py", f"{folder}{slash}{name}/__init__.py"} & project.known:
+        return True  # `from package import name` gives the submodule
+    if name.startswith("_") or "__all__" in module.scope.bindings or not _is_taken_whole(project, module.path):
+        return False
+    word = re.compile(rf"\b{re.escape(name)}\b".encode())
+    return any(word.search(project.data(path) or b"") for path in with_wildcards(project) if path != module.path)
+
+
+@lru_cache(maxsize=64)
+def _is_taken_whole(project: Project, path: str) -> bool:
+    """Tells whether another file takes all names of a file: `from name import *`."""
+    return any(
+        "*" in names and (base or level) and project.locate(base, other, level) == path
+        for other in with_wildcards(project)
+        if other != path
+        for base, level, names in project.outline(other).imports
+    )
 
 
 @lru_cache(maxsize=4)
