@@ -239,7 +239,7 @@ class _Checked:
         self.tree = sources.tree
         self.named = sources.named
         self.project = sources.project
-        self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests)
+        self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests, self.project)
         self.project.layers = sorted({layer for function in self.declared for layer in function.layers})
         codes = [function.inline for function in self.declared if function.inline is not None]
         self.inlined = Inlined(codes, sources.text)

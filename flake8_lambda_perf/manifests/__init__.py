@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests import dockerfile, sam, serverless
 from flake8_lambda_perf.manifests.deployed import (
@@ -17,6 +19,9 @@ from flake8_lambda_perf.manifests.deployed import (
     read_text,
 )
 from flake8_lambda_perf.model import Problem
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.manifests.python_files import Sources
 
 __all__ = ["Deployed", "read"]
 
@@ -34,12 +39,29 @@ class Reader(Protocol):
 READERS: tuple[Reader, ...] = (sam, serverless, dockerfile)
 """A new kind of manifest is one module and its place here."""
 
+
+class ProgramReader(Protocol):
+    """A kind of deployment program: a module with these two functions."""
+
+    def claims(self, data: bytes) -> bool:
+        """Whether a Python file may be part of such a program, judged without parsing it."""
+
+    def read(self, root: Path, sources: Sources, paths: Iterable[str]) -> Reading:
+        """The functions that the programs of the project declare; `paths` are the files that are claimed."""
+
+
+PROGRAMS = {b"aws_cdk": "cdk_python", b"pulumi_aws": "pulumi"}
+"""Deployment programs in Python: a word that each of their files holds, and the module that reads them."""
+
 # Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
 _TEMPLATED = re.compile(r"\{%|\{\{(?!resolve:)")
 
 
-def read(root: Path, manifests: Iterable[str]) -> Reading:
-    """The deployed functions of the files in `manifests` (relative to `root`), and what could not be read."""
+def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -> Reading:
+    """The deployed functions of the files in `manifests` (relative to `root`), and what could not be read.
+
+    `sources` are the project's Python files, some of which may be deployment programs.
+    """
     root = root.resolve()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
@@ -47,7 +69,19 @@ def read(root: Path, manifests: Iterable[str]) -> Reading:
         found, failed = _read_file(root, path)
         deployed += found
         problems += failed
+    for found, failed in _read_programs(root, sources) if sources is not None else ():
+        deployed += found
+        problems += failed
     return tuple(_without_repeated_images(deployed)), tuple(dict.fromkeys(problems))
+
+
+def _read_programs(root: Path, sources: Sources) -> Iterator[Reading]:
+    """Reads each kind of deployment program; a test of one constructs it in other ways than its deployment."""
+    for word, name in PROGRAMS.items():
+        paths = [path for path in sources.files if word in (sources.data(path) or b"") and not is_test(path)]
+        if paths:
+            reader: ProgramReader = import_module(f"{__name__}.{name}")
+            yield reader.read(root, sources, [path for path in paths if reader.claims(sources.data(path) or b"")])
 
 
 def _without_repeated_images(deployed: list[Deployed]) -> Iterator[Deployed]:
