@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from functools import partial
-from typing import TYPE_CHECKING
-
-from flake8_lambda_perf.fixes import imports
-from flake8_lambda_perf.rules.base import Rule
-
-if TYPE_CHECKING:
-    import libcst as cst
+from flake8_lambda_perf.rules.imports._import import ImportRule
 
 
-class ImportPerInvocation(Rule):
+class ImportPerInvocation(ImportRule):
     """An import statement is executed again on every invocation.
 
     Why: the first request pays for loading the module, outside of the init phase, which has more of the processor; each
@@ -41,21 +33,3 @@ class ImportPerInvocation(Rule):
     name = "import-per-invocation"
     message = "`{statement}` runs while requests to `{handler}` wait; move it to the top of the module"
     triggers = ("import",)
-
-    def visit_Import(self, node: cst.Import) -> None:
-        """Looks at `import x`."""
-        self._look_at(node)
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> None:
-        """Looks at `from x import y`."""
-        self._look_at(node)
-
-    def _look_at(self, node: cst.Import | cst.ImportFrom) -> None:
-        site = self.view.import_site(node)
-        verdict = self.view.suspects.imports.judge(site) if site is not None else None
-        if site is None or verdict is None or verdict.code != self.code or verdict.proof is None:
-            return
-        statement = ast.unparse(site.node)
-        plan = partial(imports.move, self.view.suspects.imports, site)
-        evidence = self.view.evidence(verdict.proof, site.node.lineno, f"`{statement}` is executed")
-        self.report(node, evidence, plan, statement=statement, handler=evidence.handler_name)
