@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def in_cached_function(subject: Subject) -> list[Edit]:
     """Makes the edits that build it in a cached function, on first use."""
     top, draft, function = subject.top, subject.draft, subject.function
+    if top.after_effects() >= top.before_runs(function):
+        raise MoveError("what is built while the module is imported would not see what the module changes then")
     if _is_factory(subject):
         return _with_cache_import(subject, _decorated(subject))
     judge_first_call(subject)

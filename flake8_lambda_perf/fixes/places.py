@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.fixes.build import Draft, MoveError, first_line, last_line
+from flake8_lambda_perf.fixes.build import Draft, first_line, last_line
 from flake8_lambda_perf.fixes.markers import closes
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.analysis import imported_paths
@@ -42,10 +42,11 @@ class Top:
     def index_of(self, node: ast.AST) -> int:
         """Gives the index of the top-level statement that holds a node."""
         line = getattr(node, "lineno", 0)
-        for index in range(len(self.body) - 1, -1, -1):
-            if first_line(self.body[index]) <= line <= last_line(self.body[index]):
-                return index
-        raise MoveError("a definition was not found in the module")
+        return next(
+            index
+            for index in range(len(self.body) - 1, -1, -1)
+            if first_line(self.body[index]) <= line <= last_line(self.body[index])
+        )
 
     def after_imports(self) -> int:
         """Gives the index of the last import at module scope, or of the docstring; -1 where there is neither."""
