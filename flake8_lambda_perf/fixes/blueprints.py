@@ -7,12 +7,11 @@ import json
 import re
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import PurePosixPath
 
 from flake8_lambda_perf.fixes.import_effects import Module, Modules, assigned, dotted, full_name, read_module
 from flake8_lambda_perf.fixes.router_calls import Draft, Include, RouterApp, origins_of, resolve
-from flake8_lambda_perf.fixes.router_checks import drop_effects, drop_loaded_anyway, drop_used_elsewhere
-from flake8_lambda_perf.fixes.routers import FEW, Refusal, origin_of_new
+from flake8_lambda_perf.fixes.router_checks import drop_used_elsewhere
+from flake8_lambda_perf.fixes.routers import FEW, Refusal, place_of_new, too_few
 from flake8_lambda_perf.model import Edit, Fix, NewFile
 from flake8_lambda_perf.source import Lines, newline_of
 
@@ -44,24 +43,17 @@ def plan(app: RouterApp, minimum: int = FEW) -> Fix | Refusal:
     draft = Draft(app, module, Modules(app.find), origins_of(module))
     rules = _collect(draft)
     drop_used_elsewhere(draft)
-    drop_loaded_anyway(draft)
-    drop_effects(draft)
-    drop_loaded_anyway(draft)  # what the last step left eager may import others
-    draft.lazy.sort(key=lambda include: include.call.lineno)
-    if len(draft.lazy) < minimum:
-        few = f"only {len(draft.lazy)} of {len(draft.lazy) + len(draft.eager)} blueprints can be loaded later"
-        return Refusal("; ".join([few, *draft.eager]))
-    return _fix(draft, rules)
+    return too_few(draft, minimum, "blueprints") or _fix(draft, rules)
 
 
 def _fix(draft: Draft, rules: dict[str, Rules]) -> Fix | Refusal:
     from flake8_lambda_perf.fixes.router_edits import removals_of  # LibCST is loaded only when text is made
 
     source = draft.app.source
-    new_path = str(PurePosixPath(source.path).with_name(f"{NEW_MODULE}.py"))
-    origin = origin_of_new(draft, new_path)
-    if origin is None:
-        return Refusal(f"{source.path} lies outside of the folder its absolute imports start from")
+    place = place_of_new(draft, NEW_MODULE)
+    if isinstance(place, Refusal):
+        return place
+    new_path, origin = place
     if any(other.path == new_path for other in draft.app.others) or draft.app.find(origin.lstrip(".")) is not None:
         return Refusal(f"{new_path} exists already")
     used = {include.target: rules[include.target] for include in draft.lazy}

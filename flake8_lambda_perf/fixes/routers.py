@@ -46,24 +46,29 @@ def plan(app: RouterApp, minimum: int = FEW) -> Fix | Refusal:
     collect(draft)
     drop_used_elsewhere(draft)
     drop_crowds(draft)
+    return too_few(draft, minimum, "routers") or _fix(draft)
+
+
+def too_few(draft: Draft, minimum: int, what: str) -> Refusal | None:
+    """Leave eager what must be there at start, and say why if what remains is not worth it."""
     drop_loaded_anyway(draft)
     drop_effects(draft)
     drop_loaded_anyway(draft)  # what the last step left eager may import others
     draft.lazy.sort(key=lambda include: include.call.lineno)
-    if len(draft.lazy) < minimum:
-        few = f"only {len(draft.lazy)} of {len(draft.lazy) + len(draft.eager)} routers can be loaded later"
-        return Refusal("; ".join([few, *draft.eager]))
-    return _fix(draft)
+    if len(draft.lazy) >= minimum:
+        return None
+    few = f"only {len(draft.lazy)} of {len(draft.lazy) + len(draft.eager)} {what} can be loaded later"
+    return Refusal("; ".join([few, *draft.eager]))
 
 
 def _fix(draft: Draft) -> Fix | Refusal:
     from flake8_lambda_perf.fixes.router_edits import edits_of  # LibCST is loaded only when text is made
 
     path = draft.app.source.path
-    new_path = str(PurePosixPath(path).with_name(f"{NEW_MODULE}.py"))
-    origin = origin_of_new(draft, new_path)
-    if origin is None:
-        return Refusal(f"{path} lies outside of the folder its absolute imports start from")
+    place = place_of_new(draft, NEW_MODULE)
+    if isinstance(place, Refusal):
+        return place
+    new_path, origin = place
     package = package_of(draft.app.module, path)
     present = next((other for other in draft.app.others if other.path == new_path), None)
     present = present or draft.app.find(".".join(filter(None, (package, NEW_MODULE))))
@@ -85,19 +90,21 @@ def _fix(draft: Draft) -> Fix | Refusal:
     )
 
 
-def origin_of_new(draft: Draft, new_path: str) -> str | None:
-    """Return the module to import the new function from, relative or absolute as the routers' own imports are."""
+def place_of_new(draft: Draft, name: str) -> tuple[str, str] | Refusal:
+    """Return the path of a new file beside the application, and its module as the application would import it."""
+    path = draft.app.source.path
+    new_path = str(PurePosixPath(path).with_name(f"{name}.py"))
     include = draft.lazy[0]
     if include.target.startswith("."):
-        return f".{NEW_MODULE}"
+        return new_path, f".{name}"
     module = draft.modules.get(include.module)
     file = include.module.replace(".", "/")
     for end in (f"{file}.py", f"{file}/__init__.py"):
         if module is not None and module.source.path.endswith(end):
             root = module.source.path.removesuffix(end)
-            inside = new_path.startswith(root)
-            return new_path.removeprefix(root).removesuffix(".py").replace("/", ".") if inside else None
-    return None
+            if new_path.startswith(root):
+                return new_path, new_path.removeprefix(root).removesuffix(".py").replace("/", ".")
+    return Refusal(f"{path} lies outside of the folder its absolute imports start from")
 
 
 def template(newline: str) -> str:
