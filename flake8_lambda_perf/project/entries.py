@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import posixpath
+import re
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.model import Confidence, Handler, Package, Problem, Said, Step, Unresolved
 from flake8_lambda_perf.project import handlers
-from flake8_lambda_perf.project.facts import Function, Module
+from flake8_lambda_perf.project.facts import Function, Module, Place
 from flake8_lambda_perf.project.handlers import Entry
+from flake8_lambda_perf.project.values import ANYTHING, Const, Func, Inst, Mod, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from flake8_lambda_perf.project.load import Project
     from flake8_lambda_perf.project.names import Names
+
+SHOWN = 5
+"""How many modules that fit are told of."""
 
 
 class Declared(Protocol):
@@ -72,6 +80,16 @@ FACTS = (
 """What a handler takes over from the function that a manifest deploys."""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a handler string means: a function, or an object that is called, whose function is not known."""
+
+    function: Function | None
+    path: str
+    line: int
+    qualified_name: str
+
+
 class Entries:
     """The entries of a project, what declares them, and those that are declared or named and not found."""
 
@@ -84,8 +102,10 @@ class Entries:
         self.problems: list[Problem] = []
         self.unresolved: list[Unresolved] = []
         self._paths: set[str] = set()  # of what is found
-        for deployed in declared:
-            self._add_declared(deployed)
+        self._declaring: dict[str, set[str]] = {}  # the folders of the manifests that declare what is in a file
+        elsewhere = [deployed for deployed in declared if not self._add_declared(deployed)]
+        for deployed in elsewhere:
+            self._add_fitting(deployed)
         for name in named:
             self._add_named(name)
         self._add_conventional()
@@ -128,74 +148,172 @@ class Entries:
 
     def _add(self, entry: Entry) -> None:
         if entry.function is not None:
-            if entry.function in self.handler_of:
+            if entry.function in self.handler_of and entry.handler.confidence == "conventional":
                 return
-            self.handler_of[entry.function] = entry.handler
+            self.handler_of.setdefault(entry.function, entry.handler)
         self.found.append(entry)
         self._paths.add(entry.handler.path)
 
-    def _add_declared(self, deployed: Declared) -> None:
-        module_name, _, name = deployed.handler.rpartition(".")
-        dotted = module_name.replace("/", ".")
-        path = self._module_path(deployed.root, dotted)
-        confidence: Confidence = "declared"
+    # -- declared -----------------------------------------------------------------------------
+
+    def _add_declared(self, deployed: Declared) -> bool:
+        """Adds the functions that a handler string means where its module lies in the code's folder or in a layer."""
+        module, _, name = deployed.handler.rpartition(".")
+        path = self._module_path(deployed, module)
         if path is None:
-            path, confidence = self._unique(dotted, name), "conventional"
-        module = self.project.module(path) if path is not None else None
-        found = handlers.resolve_name(module, name, self.names) if module is not None else None
-        if module is None or found is None:
-            self.unresolved.append(_unresolved(deployed, path, name))
+            return False
+        targets = self._targets(path, name)
+        for target in targets:
+            self._add_target(deployed, target, "declared")
+        if not targets:
+            readable = self.project.module(path) is not None
+            self._leave(deployed, f"{path} defines no `{name}`" if readable else f"{path} cannot be read")
+        return True
+
+    def _add_fitting(self, deployed: Declared) -> None:
+        """Adds what a handler string may mean where its code lies elsewhere: surely if one function fits, else all."""
+        module, _, name = deployed.handler.rpartition(".")
+        fitting = self._fitting(module, name, _folder_of(deployed.manifest))
+        if len(fitting) == 1:
+            self._add_target(deployed, fitting[0], "conventional")
             return
-        function = found if isinstance(found, Function) else None
-        line = function.line if function is not None else 1
+        where = "the manifest does not say where its code is"
+        if deployed.root is not None:
+            where = f"there is no `{module}` below `{deployed.root or '.'}`"
+        paths = ", ".join(sorted({target.path for target in fitting})[:SHOWN])
+        self._leave(deployed, f"{where}, and {f'several modules fit: {paths}' if fitting else 'no module fits'}")
+        for target in fitting:
+            if target.function is not None and _takes_two(target.function):
+                evidence = f"one of {len(fitting)} that may be {deployed.resource} in {_name_of(deployed.manifest)}"
+                handler = Handler(name, target.path, target.line, target.qualified_name, evidence, "conventional")
+                self._add(Entry(handler, target.function, 2))
+
+    def _leave(self, deployed: Declared, reason: str) -> None:
+        self.unresolved.append(
+            Unresolved(deployed.handler, deployed.manifest, deployed.line, deployed.resource, reason)
+        )
+
+    def _add_target(self, deployed: Declared, target: Target, confidence: Confidence) -> None:
         handler = Handler(
-            name,
-            function.module.path if function is not None else module.path,
-            line,
-            function.qualified_name if function is not None else name,
-            f"{deployed.resource} in {deployed.manifest.rpartition('/')[2]}",
+            deployed.handler.rpartition(".")[2],
+            target.path,
+            target.line,
+            target.qualified_name,
+            f"{deployed.resource} in {_name_of(deployed.manifest)}",
             confidence,
             **{fact: getattr(deployed, fact) for fact in FACTS},
         )
         self.deployed_by[handler] = Step(
             deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`"
         )
-        self._add(Entry(handler, function, 2))
+        if confidence == "declared":
+            self._declaring.setdefault(target.path, set()).add(_folder_of(deployed.manifest))
+        if target.function is not None and target.function in self.handler_of:
+            self.found.append(Entry(handler, target.function, 2))
+        else:
+            self._add(Entry(handler, target.function, 2))
 
-    def _module_path(self, root: str | None, dotted: str) -> str | None:
-        if root is None:
+    # -- modules and names --------------------------------------------------------------------
+
+    def _module_path(self, deployed: Declared, module: str) -> str | None:
+        """Finds the file that the runtime imports for a handler's module, a package before a module."""
+        if deployed.root is None:
             return None
-        base = "/".join([*([root] if root else []), *dotted.split(".")])
-        return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in self.project.known), None)
+        folders = [deployed.root, *(f"{layer}/python" for layer in deployed.layers), *deployed.layers]
+        return next((path for folder in folders for path in self._files(folder, module)), None)
 
-    def _unique(self, dotted: str, name: str) -> str | None:
-        """Finds the only module of the project whose path ends with the handler's and that defines it."""
-        tail = dotted.replace(".", "/")
-        found = [path for path in self.project.files if f"/{path}".endswith(f"/{tail}.py") and not is_test(path)]
-        defining = [path for path in found if f"def {name}".encode() in (self.project.data(path) or b"")]
-        return defining[0] if len(defining) == 1 else None
+    def _files(self, folder: str, module: str) -> Iterator[str]:
+        base = posixpath.normpath(posixpath.join(folder, _as_path(module)))
+        yield from (path for path in (f"{base}/__init__.py", f"{base}.py") if path in self.project.known)
+
+    def _fitting(self, module: str, name: str, folder: str) -> list[Target]:
+        """Lists the functions in modules of this name, of the nearest folder upwards that holds any.
+
+        What manifests of other folders declare is not what one of this folder means.
+        """
+        tail = _as_path(module).lstrip("./")
+        endings = (f"/{tail}.py", f"/{tail}/__init__.py")
+        word = re.compile(rb"\b%s\b" % re.escape(name).encode())
+        named = [path for path in self._own if f"/{path}".endswith(endings)]
+        paths = [path for path in named if folder in self._declaring.get(path, {folder})]
+        paths = [path for path in paths if word.search(self.project.data(path) or b"")]
+        while True:
+            below = [path for path in paths if not folder or path.startswith(f"{folder}/")]
+            found = [target for path in below for target in self._targets(path, name)]
+            if found or not folder:
+                return found
+            folder = _folder_of(folder)
+
+    def _targets(self, path: str, name: str) -> list[Target]:
+        """Lists what a name of a module is when a request arrives: functions, else one object that is called."""
+        module = self.project.module(path)
+        if module is None:
+            return self._written(path, name)
+        if not (name in module.scope.bindings or "*" in module.scope.bindings):
+            return []
+        place = Place(module.scope, module.place.branch, module.end.order, module.place.statement)
+        values = self.names.name(name, place)
+        functions = {_called(value, self.names) for value in values} - {None}
+        if functions:
+            found = (Target(f, f.module.path, f.line, f.qualified_name) for f in functions if f is not None)
+            return sorted(found, key=lambda target: (target.path, target.line))
+        bindings = module.scope.bindings.get(name, [])
+        if not all(isinstance(value, Mod | Const) for value in values) and (bindings or values != ANYTHING):
+            line = bindings[-1].place.statement.lineno if bindings else 1
+            return [Target(None, path, line, name)]
+        return []
+
+    def _written(self, path: str, name: str) -> list[Target]:
+        """Finds a function in a file that does not parse, by its `def`: it is deployed all the same."""
+        data = self.project.data(path) or b""
+        found = re.search(rb"^(?:async[ \t]+)?def[ \t]+%s\b" % re.escape(name).encode(), data, re.MULTILINE)
+        return [] if found is None else [Target(None, path, data.count(b"\n", 0, found.start()) + 1, name)]
+
+    # -- named --------------------------------------------------------------------------------
 
     def _add_named(self, spec: str) -> None:
-        dotted, _, name = spec.partition(":")
-        path = self._module_path("", dotted) or self._module_path("src", dotted) or self._unique(dotted, name)
-        module = self.project.module(path) if path is not None else None
-        found = handlers.resolve_name(module, name, self.names) if module is not None else None
-        if not isinstance(found, Function):
-            reason = "no such module" if module is None else "the module has no such function"
+        module, _, name = spec.partition(":")
+        path = next((path for folder in ("", "src") for path in self._files(folder, module)), None)
+        fitting = self._fitting(module, name, "") if path is None else self._targets(path, name)[:1]
+        found = fitting[0] if len(fitting) == 1 else None
+        if found is None or found.function is None:
+            reason = "no such module" if path is None else "the module has no such function"
             self.problems.append(
                 Problem("", 0, f"handlers names `{spec}`: {reason}; write it as package.module:function")
             )
             return
-        handler = Handler(name, found.module.path, found.line, found.qualified_name, "named in the settings", "named")
-        self._add(Entry(handler, found, min(len(found.params), 2)))
+        handler = Handler(name, found.path, found.line, found.qualified_name, "named in the settings", "named")
+        self._add(Entry(handler, found.function, min(len(found.function.params), 2)))
 
 
-def _unresolved(deployed: Declared, path: str | None, name: str) -> Unresolved:
-    """Tells why the code of a deployed function is not known."""
-    if path is not None:
-        reason = f"{path} defines no `{name}`, or cannot be read"
-    elif deployed.root is None:
-        reason = "the manifest does not say where its code is, and no one module of the project fits"
-    else:
-        reason = f"there is no such module below `{deployed.root or '.'}`, and no one module of the project fits"
-    return Unresolved(deployed.handler, deployed.manifest, deployed.line, deployed.resource, reason)
+def _as_path(module: str) -> str:
+    """Writes the module of a handler string as a path: `src/app`, `src.app` and `./src/app` are one."""
+    prefix = re.match(r"(?:\.{1,2}/)*", module)
+    start = prefix.end() if prefix is not None else 0
+    return module[:start] + module[start:].replace(".", "/")
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _name_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _called(value: Value, names: Names) -> Function | None:
+    """Names the function that runs when the platform calls a value."""
+    match value:
+        case Func(function=function):
+            return function
+        case Inst(cls=cls):
+            return names.members.method(cls, "__call__")
+    return None
+
+
+def _takes_two(function: Function) -> bool:
+    """Tells whether a function can be called with an event and a context."""
+    args = function.node.args
+    most = len(args.posonlyargs) + len(args.args) - function.has_receiver
+    least = most - len(args.defaults)
+    return least <= 2 and (most >= 2 or args.vararg is not None)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms, trigger_of
 from flake8_lambda_perf.model import Confidence, Handler
-from flake8_lambda_perf.project.facts import Function, Module, Place
-from flake8_lambda_perf.project.values import Ext, Func, Mod, Value
+from flake8_lambda_perf.project.values import Ext, Func
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_lambda_perf.project.facts import Function, Module
     from flake8_lambda_perf.project.names import Names
 
 EVENTS = frozenset(
@@ -196,23 +197,3 @@ def single_parameter(module: Module) -> Iterator[Entry]:
         name = args.args[0].arg
         if name in REQUESTS and not function.name.startswith("_"):
             yield _entry(function, function.name, f"signature ({name}), called by nothing", "conventional")
-
-
-def resolve_name(module: Module, name: str, names: Names) -> Function | str | None:
-    """Follows a handler's name in its module to the function it is, or to the adapter object it is."""
-    found: Function | str | None = None
-    place = Place(module.scope, module.place.branch, module.end.order, module.place.statement)
-    for value in names.name(name, place) if name in module.scope.bindings or "*" in module.scope.bindings else ():
-        found = _as_handler(value) or found
-    return found
-
-
-def _as_handler(value: Value) -> Function | str | None:
-    match value:
-        case Func(function=function):
-            return function
-        case Ext(name=name):
-            return name
-        case Mod():
-            return None
-    return None
