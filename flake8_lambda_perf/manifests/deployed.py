@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -174,15 +175,24 @@ def module_file(root: Path, code_root: str, handler: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _is_plain(folder: str) -> bool:
+    """Whether no part of a folder's path is a symbolic link."""
+    return os.path.realpath(folder) == folder
+
+
 def read_text(root: Path, path: str) -> str | None:
     """The text of a regular file inside the project; None for any other, raises ManifestError where it cannot be read.
 
     Of a file over the limit only the start is read: its text is longer than MAX_BYTES then.
     """
-    if not _is_file(root / path) or not is_inside(root, path):
+    whole = f"{root}/{path}"  # thousands of files are asked for, and a Path costs more than to read one
+    if not os.path.isfile(whole):  # noqa: PTH113  # Path.is_file raises where a name is too long for the system
+        return None
+    if (os.path.islink(whole) or not _is_plain(whole.rpartition("/")[0])) and not is_inside(root, path):  # noqa: PTH114
         return None
     try:
-        with (root / path).open("rb") as file:
+        with open(whole, "rb") as file:  # noqa: PTH123  # as above
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ManifestError(f"cannot be read: {error.strerror}; make it readable or exclude it") from error
