@@ -186,13 +186,13 @@ def read_text(root: Path, path: str) -> str | None:
 
     Of a file over the limit only the start is read: its text is longer than MAX_BYTES then.
     """
-    whole = f"{root}/{path}"  # thousands of files are asked for, and a Path costs more than to read one
+    whole = f"{root}/{path}"  # thousands of files are asked for, and a Path costs as much as to read one
     if not os.path.isfile(whole):  # noqa: PTH113  # Path.is_file raises where a name is too long for the system
         return None
     if (os.path.islink(whole) or not _is_plain(whole.rpartition("/")[0])) and not is_inside(root, path):  # noqa: PTH114
         return None
     try:
-        with open(whole, "rb") as file:  # noqa: PTH123  # as above
+        with Path(whole).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ManifestError(f"cannot be read: {error.strerror}; make it readable or exclude it") from error
