@@ -15,7 +15,7 @@ import jsonschema
 from report_sample import APP, PATH, RUN
 
 from flake8_lambda_perf import __version__
-from flake8_lambda_perf.model import Run, Span
+from flake8_lambda_perf.model import Problem, Run, Span, Step
 from flake8_lambda_perf.report import render
 from flake8_lambda_perf.rules.catalog import entries
 
@@ -134,6 +134,23 @@ def test_sarif_tells_results_flows_fixes_and_problems() -> None:
         }
     ]
     assert run["columnKind"] == "utf16CodeUnits"
+
+
+def test_sarif_leaves_out_what_is_not_known() -> None:
+    bare = replace(RUN.findings[0], path="gone.py", trace=(Step("gone.py", 0, "it is loaded"),), fix=None)
+    problem = Problem("template.yaml", 0, "odd")
+    run = run_of(log_of(Run(findings=(bare, replace(bare, trace=())), problems=(problem,))))
+    results = run["results"]
+    assert isinstance(results, list)
+    assert [result["locations"] for result in results] == [[place("gone.py", region(5, 27, 5, 53))]] * 2
+    unplaced = {"physicalLocation": {"artifactLocation": {"uri": "gone.py"}}, "message": {"text": "it is loaded"}}
+    assert results[0]["codeFlows"] == [{"threadFlows": [{"locations": [{"location": unplaced}]}]}]
+    assert "codeFlows" not in results[1]
+    told = {"level": "error", "message": {"text": "odd"}}
+    where = {"physicalLocation": {"artifactLocation": {"uri": "template.yaml"}}}
+    assert run["invocations"] == [
+        {"executionSuccessful": False, "toolExecutionNotifications": [{**told, "locations": [where]}]}
+    ]
 
 
 def test_sarif_describes_every_rule() -> None:

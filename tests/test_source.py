@@ -119,9 +119,15 @@ def test_what_cannot_be_decoded_is_said_with_its_line(data: bytes, line: int, me
     assert (caught.value.line, str(caught.value)) == (line, message)
 
 
-def test_undecodable_second_line_is_named_although_the_cookie_is_looked_for_there() -> None:
+def test_a_codec_that_fails_in_its_own_way_is_no_crash() -> None:
+    with pytest.raises(SourceError, match=r"idna.*save the file as UTF-8"):
+        decode(b"# coding: idna\n.xn--99999999\n", "app.py")
+
+
+@pytest.mark.parametrize("first", [b"x = 1", b"# the settings"], ids=["code", "a comment"])
+def test_undecodable_second_line_is_named_although_the_cookie_is_looked_for_there(first: bytes) -> None:
     with pytest.raises(SourceError, match="UTF-8") as caught:
-        decode(b"x = 1\ny = '\xe9'\n", "app.py")
+        decode(first + b"\ny = '\xe9'\n", "app.py")
     assert caught.value.line == 2
 
 

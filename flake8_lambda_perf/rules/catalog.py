@@ -111,7 +111,6 @@ def _unknown(selector: str) -> str:
 def _entry(rule: dict[str, object]) -> Entry:
     """Turns one object of the generated file into an entry."""
     triggers = rule["triggers"]
-    if not isinstance(triggers, list):
-        raise TypeError(f"{CATALOG.name}: the triggers of {rule['code']} are no list")
+    assert isinstance(triggers, list)
     texts = {key: str(value) for key, value in rule.items() if key not in ("default", "triggers")}
     return Entry(default=rule["default"] is True, triggers=tuple(map(str, triggers)), **texts)

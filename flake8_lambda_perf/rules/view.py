@@ -69,8 +69,7 @@ class ModuleView:
     def call_of(self, node: cst.Call) -> ast.Call:
         """Gives the `ast` node of a call."""
         partner = self.pairs[id(node)]
-        if not isinstance(partner, ast.Call):
-            raise TypeError(f"a call is paired with {type(partner).__name__}")
+        assert isinstance(partner, ast.Call)
         return partner
 
     def site_of(self, node: cst.Call) -> Site | None:
@@ -87,9 +86,7 @@ class ModuleView:
 
     def built_at(self, node: cst.Call) -> Build | None:
         """Tells what else than a client a call builds or sets up on every request, constructors included."""
-        partner = self.ast_of(node)
-        if partner is None:
-            return None
+        partner = self.call_of(node)
         return self.analysis.build_at(partner) or self.suspects.constructed.get(partner)
 
     def cached_in_vain_at(self, node: cst.Call) -> Build | None:

@@ -44,8 +44,7 @@ def _planned(view: ModuleView, found: Registration, plan: Plan) -> Fix | None:
     """Plans the fix of one application, knowing all files of its project."""
     project = view.analysis.project
     own = project.source(found.module.path)
-    if own is None:
-        return None
+    assert own is not None
 
     def find(name: str) -> SourceFile | None:
         path = project.locate(name, own.path, 0) if name else None
