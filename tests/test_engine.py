@@ -1,0 +1,61 @@
+"""What a run reports, and when a repair is given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from marked import job
+
+from flake8_lambda_perf import engine
+from flake8_lambda_perf.model import Problem, Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+CODES = frozenset({"LPF101"})
+SLOW = """\
+import boto3
+
+
+def handler(event, context):
+    s3 = boto3.client("s3")
+    return s3.head_object(Key=event["key"])
+"""
+
+
+def lines(run: Run) -> list[tuple[str, int]]:
+    return [(finding.path, finding.line) for finding in run.findings]
+
+
+def test_a_repair_that_does_not_settle_changes_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ROUNDS", 1)
+    repair = engine.fix(job(tmp_path, {"app.py": SLOW}, CODES), False)
+    message = "the fixes of aws-client-per-invocation do not settle; nothing was changed"
+    assert repair.run.problems == (Problem("app.py", 5, message),)
+    assert (lines(repair.run), repair.changes, repair.applied) == ([("app.py", 5)], (), 0)
+
+
+def test_a_target_outside_of_the_root_has_no_findings(tmp_path: Path) -> None:
+    asked = job(tmp_path / "project", {"app.py": SLOW}, CODES)
+    assert lines(engine.check(asked)) == [("app.py", 5)]
+    assert lines(engine.check(replace(asked, targets=(tmp_path / "other", tmp_path / "project/other")))) == []
+
+
+def test_rules_are_ignored_in_the_files_that_the_settings_name(tmp_path: Path) -> None:
+    settings = '[per-file-ignores]\n"old/*.py" = ["LPF1"]\n"new.py" = ["LPF201"]\n'
+    files = {"lambda-perf.toml": settings, "old/app.py": SLOW, "new.py": SLOW, "app.py": SLOW}
+    assert lines(engine.check(job(tmp_path, files, CODES))) == [("app.py", 5), ("new.py", 5)]
+
+
+def test_a_file_that_only_python_can_parse_is_a_problem_and_the_others_are_checked(tmp_path: Path) -> None:
+    long = SLOW.replace('"s3"', '"s3", region_name=' + '"a" ' * 5_000)
+    run = engine.check(job(tmp_path, {"app.py": SLOW, "long.py": long}, CODES))
+    assert lines(run) == [("app.py", 5)]
+    (problem,) = run.problems
+    assert problem.path == "long.py"
+    assert problem.message.startswith("LibCST cannot parse this: ")
