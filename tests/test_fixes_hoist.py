@@ -66,6 +66,19 @@ def test_a_file_without_a_last_newline_stays_one(tmp_path: Path) -> None:
     assert hoisted(tmp_path, {"app.py": before}) == {"app.py": after}
 
 
+def test_an_emptied_block_without_a_last_newline_stays_without_one(tmp_path: Path) -> None:
+    head = "def handler(event, context):\n    try:\n        return event\n    finally:\n        "
+    before = f"import boto3\n\n\n{head}boto3.client('s3')"
+    assert hoisted(tmp_path, {"app.py": before}) == {"app.py": f"{head}pass"}
+
+
+def test_a_client_behind_a_last_line_without_a_newline_stays_without_one(tmp_path: Path) -> None:
+    head = "import os\n\nimport boto3\n\n\ndef handler(event, context):\n"
+    tail = "    return s3.head(event)\n\n\nos.environ['A'] = 'b'"
+    before = f"{head}    s3 = boto3.client('s3')\n{tail}"
+    assert hoisted(tmp_path, {"app.py": before}) == {"app.py": f"{head}{tail}\ns3 = boto3.client('s3')"}
+
+
 REPLACING_TEST = """\
 from unittest.mock import patch
 
