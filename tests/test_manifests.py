@@ -343,7 +343,13 @@ def test_handlers_that_a_plugin_or_a_provider_completes_are_completed(tmp_path: 
     )
     expected = (
         function(
-            "http", 2, handler="main.hello", root="google", manifest="google/serverless.json", runtime="python313"
+            "http",
+            2,
+            handler="main.hello",
+            root="google",
+            manifest="google/serverless.json",
+            runtime="python313",
+            platform="google",
         ),
         service_function("own", 3, root="image/docker", manifest="image/serverless.yml", runtime=None, package="image"),
         service_function("api", 3, handler="api/app.app", root="wsgi", manifest="wsgi/serverless.yml"),

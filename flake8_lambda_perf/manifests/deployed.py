@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
@@ -22,6 +22,8 @@ Function = TypeVar("Function")
 
 MAX_BYTES = 2_000_000
 MAX_FUNCTIONS = 1_000
+
+Platform = Literal["lambda", "azure", "google", "other"]
 
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -39,6 +41,7 @@ class Deployed:
     `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
     `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
     (its value), `trigger` (its kind, one of TRIGGERS). `inline` is its code where the manifest itself holds it.
+    `platform` is what runs it: the limits and defaults of Lambda are those of `lambda` alone.
     """
 
     handler: str
@@ -61,6 +64,7 @@ class Deployed:
     concurrent: bool | None = False
     said: tuple[Said, ...] = ()
     inline: Inline | None = None
+    platform: Platform = "lambda"
 
     @property
     def environment(self) -> tuple[str, ...]:

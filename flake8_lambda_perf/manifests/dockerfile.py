@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.deployed import (
@@ -22,9 +21,7 @@ from flake8_lambda_perf.manifests.deployed import (
     read_text,
 )
 from flake8_lambda_perf.manifests.docker_stages import TASK_ROOT, Copy, Stage, expanded, split, stages
-
-if TYPE_CHECKING:
-    from flake8_lambda_perf.model import Said
+from flake8_lambda_perf.model import Said
 
 MAX_LOOKUPS = 2_000
 
@@ -70,12 +67,15 @@ def read(root: Path, path: str, text: str) -> Reading:
         memory=None,
         timeout=None,
         snapstart=False,
-        vpc=False,
-        provisioned_concurrency=False,
+        vpc=None,
+        provisioned_concurrency=None,
         architecture=image.architecture,
         package="image",
+        efs=None,
         web_adapter=image.web_adapter,
-        said=image.said,
+        # What the function is given, only its deployment knows.
+        said=(*image.said, Said("memory", None, path, image.line, 1), Said("timeout", None, path, image.line, 1)),
+        platform="google" if image.is_framework else "lambda",
     )
     return (deployed,), ()
 
@@ -95,6 +95,8 @@ class Image:
     runtime: str | None
     architecture: str | None
     web_adapter: bool
+    is_framework: bool
+    """Whether Google's Functions Framework runs it."""
     said: tuple[Said, ...]
 
 
@@ -139,6 +141,7 @@ def _image(root: Path, path: str, text: str, context: str | None, handler: str |
         runtime=_fact(last, "runtime"),
         architecture=_fact(last, "architecture"),
         web_adapter=last.adapter,
+        is_framework=run.is_framework,
         said=(*last.said, *_numbered(last)),
     )
 
@@ -165,6 +168,7 @@ class _Run:
         self.folder = stage.folder
         self.script: str | None = None
         """What Python runs behind the web adapter."""
+        self.is_framework = False
         self.handler = self._handler(self._words())
 
     def _words(self) -> tuple[str, ...]:
@@ -219,7 +223,7 @@ class _Run:
         """The function that the Functions Framework is started with; `main.py` is its default."""
         target = _option(words, "--target") or self.stage.variables.get("FUNCTION_TARGET")
         source = _option(words, "--source") or self.stage.variables.get("FUNCTION_SOURCE") or "main.py"
-        self.command = self.stage.command or self.stage.entrypoint
+        self.is_framework = True
         return (
             f"{source.removesuffix('.py').removeprefix('./')}.{target}" if target and source.endswith(".py") else None
         )

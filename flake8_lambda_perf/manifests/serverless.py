@@ -10,6 +10,7 @@ from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
     Deployed,
     LocatedError,
+    Platform,
     Reading,
     Written,
     code_folder,
@@ -45,6 +46,7 @@ DEFAULT_MEMORY, DEFAULT_TIMEOUT = 1024, 6
 WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
 """What the plugin serverless-wsgi writes while it packages; `custom.wsgi.app` names the application."""
 
+_PLATFORMS: dict[str, Platform] = {"aws": "lambda", "google": "google", "azure": "azure"}
 _NAME = re.compile(r"serverless[\w.-]*\.(?:ya?ml|json)")
 
 
@@ -136,6 +138,7 @@ def _function(settings: Settings, function: _Function, elsewhere: list[Said]) ->
         web_adapter=adapter,
         concurrent=is_concurrent(settings),
         said=facts.said,
+        platform=_PLATFORMS.get(variables.text(variables.top, "provider", "name") or "aws", "other"),
     )
     return deployed if is_python(variables.root, deployed) else None
 

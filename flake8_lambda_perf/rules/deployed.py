@@ -164,6 +164,8 @@ class DeploymentRule:
     message: ClassVar[str]
     triggers: ClassVar[tuple[str, ...]]
     """Words of which a manifest that is found must hold one."""
+    everywhere: ClassVar[bool] = False
+    """Whether it holds beyond Lambda: it speaks of no limit or default of a platform."""
 
     def __init__(self, view: DeploymentView) -> None:
         self.view = view
@@ -192,7 +194,8 @@ def findings(view: DeploymentView, rules: Iterable[DeploymentRule]) -> Iterator[
     for rule in rules:
         seen: set[tuple[str, int, int]] = set()
         for function in view.functions:
-            rule.look_at(function)
+            if rule.everywhere or function.platform == "lambda":
+                rule.look_at(function)
         for place in rule.places:
             key = (place.said.path, place.said.line, place.said.column)
             if key not in seen:

@@ -52,6 +52,7 @@ class MissingBytecode(DeploymentRule):
     code = "LPF713"
     name = "missing-bytecode"
     message = "`{function}` is shipped without bytecode ({cause}): Python compiles every module at each cold start"
+    everywhere = True
     triggers = (
         "uv",
         "pip",

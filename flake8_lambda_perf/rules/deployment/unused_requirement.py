@@ -57,6 +57,7 @@ class UnusedRequirement(DeploymentRule):
     code = "LPF711"
     name = "unused-requirement"
     message = "`{function}` ships {package}, which nothing in {folder} names; leave it out"
+    everywhere = True
     triggers = ("requirements",)
 
     def look_at(self, function: Deployed) -> None:
