@@ -107,6 +107,8 @@ class Handler:
     environment: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+    deployed: Step | None = None
+    """The line of a manifest that deploys it."""
 
 
 @dataclass(frozen=True, slots=True)

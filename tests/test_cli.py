@@ -290,15 +290,6 @@ def test_check_writes_nothing_with_no_cache(project: Path) -> None:
     assert sorted(os.listdir(project)) == ["app.py", "lambda-perf.toml"]  # noqa: PTH208  # names are compared
 
 
-def test_handlers_are_listed_with_their_evidence(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(project / "app.py", CLEAN)
-    assert main(["handlers"]) == 0
-    assert capsys.readouterr() == ("app.py:6  handler  conventional by signature (event, context)\n", "")
-    assert main(["handlers", "--format", "json"]) == 0
-    (handler,) = json.loads(capsys.readouterr().out)["handlers"]
-    assert (handler["path"], handler["qualified_name"], handler["memory"]) == ("app.py", "handler", None)
-
-
 def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules"]) == 0
     assert [row.split()[0] for row in capsys.readouterr().out.splitlines()] == [entry.code for entry in entries()]
@@ -315,7 +306,7 @@ def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> N
 def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--print-completion", shell]) == 0
     script = capsys.readouterr().out
-    assert all(word in script for word in ("check", "fix", "explain", "handlers", "unsafe-fixes"))
+    assert all(word in script for word in ("check", "fix", "explain", "handlers", "table", "unsafe-fixes"))
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,7 +146,7 @@ def fill_handlers(parser: ArgumentParser) -> None:
     """The options of `handlers`."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the working directory)")
     parser.set_defaults(stdin_filename=None, select=None, ignore=None, extend_select=None, disable_noqa=False)
-    add_list_format(parser)
+    add_list_format(parser, "table")
     add_project(parser)
 
 
@@ -209,10 +209,10 @@ def add_colour(group: _ArgumentGroup) -> None:
     )
 
 
-def add_list_format(parser: ArgumentParser) -> None:
+def add_list_format(parser: ArgumentParser, default: str = "text") -> None:
     """How a list is shown."""
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how the list is shown (default: text)"
+        "--format", choices=(default, "json"), default=default, help=f"how the list is shown (default: {default})"
     )
 
 

@@ -67,9 +67,10 @@ def relocate_finding(finding: Finding, shown: Callable[[str], str]) -> Finding:
 
 
 def relocate_handler(handler: Handler, shown: Callable[[str], str]) -> Handler:
-    """One handler and what manifests say of it."""
+    """One handler, with the places of its manifest."""
+    deployed = replace(handler.deployed, path=shown(handler.deployed.path)) if handler.deployed else None
     said = tuple(replace(fact, path=shown(fact.path)) for fact in handler.said)
-    return replace(handler, path=shown(handler.path), said=said)
+    return replace(handler, path=shown(handler.path), deployed=deployed, said=said)
 
 
 def relocate_fix(fix: Fix, shown: Callable[[str], str]) -> Fix:

@@ -194,6 +194,7 @@ class Entries:
         )
 
     def _add_target(self, deployed: Declared, target: Target, confidence: Confidence) -> None:
+        step = Step(deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`")
         handler = Handler(
             deployed.handler.rpartition(".")[2],
             target.path,
@@ -201,11 +202,10 @@ class Entries:
             target.qualified_name,
             f"{deployed.resource} in {_name_of(deployed.manifest)}",
             confidence,
+            deployed=step,
             **{fact: getattr(deployed, fact) for fact in FACTS},
         )
-        self.deployed_by[handler] = Step(
-            deployed.manifest, deployed.line, f"{deployed.resource} deploys `{deployed.handler}`"
-        )
+        self.deployed_by[handler] = step
         if confidence == "declared":
             self._declaring.setdefault(target.path, set()).add(_folder_of(deployed.manifest))
         if target.function is not None and target.function in self.handler_of:
