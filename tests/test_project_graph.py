@@ -297,3 +297,17 @@ def test_the_level_of_a_parameter_joins_all_calls() -> None:
     function = build.site.function
     assert function is not None
     assert [analysis.graph.level(function, name).name for name in ("x", "y")] == ["REQUEST", "ENVIRONMENT"]
+
+
+def test_the_level_of_a_parameter_that_calls_hand_on_is_that_of_their_callers() -> None:
+    program = (
+        "import boto3\ndef f(x, y, z, n):\n    boto3.client('s3')\n    f(x, y, z, n)\n"
+        "def g(x, y, *rest):\n    f(x, y, *rest)\n"
+        "def handler(event, context):\n    g('a', event, 'b', 1)\n"
+    )
+    analysis = analysed(program)
+    (build,) = analysis.builds.values()
+    function = build.site.function
+    assert function is not None
+    levels = [analysis.graph.level(function, name).name for name in ("x", "y", "z")]
+    assert levels == ["CONSTANT", "REQUEST", "REQUEST"]
