@@ -266,3 +266,8 @@ def test_a_file_that_does_not_parse_is_a_problem_and_hides_no_other(tmp_path: Pa
     deployed, problems = reading(tmp_path, {**CODE, "app.py": text, "broken.py": broken})
     assert [one.resource for one in deployed] == ["Orders"]
     assert [(problem.path, problem.line) for problem in problems] == [("broken.py", 2)]
+
+
+def test_a_file_that_only_mentions_the_library_is_not_read(tmp_path: Path) -> None:
+    text = 'WORDS = "aws_cdk Function( Stack( pulumi_aws lambda_"  # import aws_cdk, pulumi_aws\nbroken (\n'
+    assert declared(tmp_path, {"words.py": text}) == ()

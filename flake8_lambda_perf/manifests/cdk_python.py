@@ -14,6 +14,7 @@ from flake8_lambda_perf.manifests.python_cdk_facts import said_of
 from flake8_lambda_perf.manifests.python_facts import deployed_of
 from flake8_lambda_perf.manifests.python_files import Files, Sources
 
+_IMPORT = re.compile(rb"(?:^|\n)[ \t]*(?:from|import)[ \t][^\n#]*\baws_cdk\b")
 _CONSTRUCT = re.compile(rb"(?:Function|FunctionProps|App|Stack|Construct)\(")
 _DECLARES = re.compile(
     r"\b(?:aws_lambda\w*|experimental|triggers)\."
@@ -24,7 +25,7 @@ _DECLARES = re.compile(
 
 def claims(data: bytes) -> bool:
     """Whether a Python file may declare functions, or hold the app that they belong to."""
-    return b"aws_cdk" in data and _CONSTRUCT.search(data) is not None
+    return _CONSTRUCT.search(data) is not None and _IMPORT.search(data) is not None
 
 
 def read(root: Path, sources: Sources, paths: Iterable[str]) -> Reading:

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_IMPORT = re.compile(rb"(?:^|\n)[ \t]*(?:from|import)[ \t][^\n#]*\bpulumi_aws\b")
 _DECLARES = re.compile(r"\bpulumi_aws(?:_native)?\.lambda_\.Function\(\)$")
 
 
 def claims(data: bytes) -> bool:
     """Whether a Python file may declare functions, or call what does."""
-    return b"pulumi_aws" in data and b"lambda_" in data
+    return b"lambda_" in data and _IMPORT.search(data) is not None
 
 
 def read(root: Path, sources: Sources, paths: Iterable[str]) -> Reading:
