@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import dockerfile, sam, serverless
+from flake8_lambda_perf.manifests import azure, chalice, dockerfile, firebase, gcp, sam, serverless, zappa
 from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     LocatedError,
@@ -36,7 +36,7 @@ class Reader(Protocol):
         """The functions the manifest at `path` deploys; raises ManifestError where it is broken."""
 
 
-READERS: tuple[Reader, ...] = (sam, serverless, dockerfile)
+READERS: tuple[Reader, ...] = (sam, serverless, dockerfile, chalice, zappa, azure, gcp, firebase)
 """A new kind of manifest is one module and its place here."""
 
 
