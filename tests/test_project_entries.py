@@ -181,11 +181,35 @@ def test_modules_below_the_manifest_come_before_those_elsewhere() -> None:
     ]
 
 
+def test_modules_beside_the_manifests_folder_come_before_those_elsewhere_and_neighbours_do_not() -> None:
+    files = {"services/one/src/app.py": FUNCTION, "services/two/src/app.py": FUNCTION}
+    near = analysed(files, deployed("app.handler", None, "services/two/infra/template.yaml"))
+    assert [entry.handler.path for entry in near.entries if entry.handler.memory] == ["services/two/src/app.py"]
+    far = analysed({**files, "other/app.py": FUNCTION}, deployed("app.handler", None, "services/three/infra/t.yaml"))
+    fitting = "other/app.py, services/one/src/app.py, services/two/src/app.py"
+    assert [each.reason for each in far.unresolved] == [
+        f"the manifest does not say where its code is, and several modules fit: {fitting}"
+    ]
+
+
+def test_code_that_is_said_to_lie_near_is_not_looked_for_far_away() -> None:
+    files = {"far/app.py": FUNCTION}
+    manifest = "services/one/template.yaml"
+    stated = analysed(files, deployed("app.handler", "services/one/src", manifest))
+    assert [each.reason for each in stated.unresolved] == [
+        "there is no `app` below `services/one/src`, and no module fits"
+    ]
+    unknown = analysed(files, deployed("app.handler", None, manifest))
+    assert found(unknown) == [("far/app.py", 1, "handler", "conventional")]
+
+
 def test_what_another_manifest_declares_is_not_taken_for_what_this_one_means() -> None:
     files = {"one/app.py": FUNCTION}
     own, other = deployed("app.handler", "one", "one/template.yaml"), deployed("app.handler", None)
     below = deployed("app.handler", None, "one/prod.yaml", memory=1024)
-    assert reasons(analysed(files, own, other)) == ["the manifest does not say where its code is, and no module fits"]
+    assert reasons(analysed(files, own, other)) == [
+        "the manifest does not say where its code is, and another manifest declares one/app.py"
+    ]
     handlers = [entry.handler for entry in analysed(files, own, below).entries]
     assert [(handler.confidence, handler.memory) for handler in handlers] == [("declared", 512), ("conventional", 1024)]
 

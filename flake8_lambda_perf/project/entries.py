@@ -171,20 +171,31 @@ class Entries:
         return True
 
     def _add_fitting(self, deployed: Declared) -> None:
-        """Adds what a handler string may mean where its code lies elsewhere: surely if one function fits, else all."""
+        """Adds what a handler string may mean where its code lies elsewhere: surely if one module fits, else all.
+
+        Whole projects are put side by side in one repository: the code is looked for below the manifest's folder and
+        the one above it, and anywhere only where the manifest does not say where it is. What manifests of other
+        folders declare is not what one of this folder means.
+        """
         module, _, name = deployed.handler.rpartition(".")
-        fitting = self._fitting(module, name, _folder_of(deployed.manifest))
-        if len(fitting) == 1:
-            self._add_target(deployed, fitting[0], "conventional")
+        folder = _folder_of(deployed.manifest)
+        near = (folder, _folder_of(folder)) if folder else ("",)
+        fitting = self._fitting(module, name, near if deployed.root is not None else (*near, ""))
+        every = [target for targets in fitting for target in targets]
+        free = [each for each in every if folder in self._declaring.get(each.path, {folder})]
+        if len(fitting) == 1 and free:
+            for target in free:
+                self._add_target(deployed, target, "conventional")
             return
         where = "the manifest does not say where its code is"
         if deployed.root is not None:
             where = f"there is no `{module}` below `{deployed.root or '.'}`"
-        paths = ", ".join(sorted({target.path for target in fitting})[:SHOWN])
-        self._leave(deployed, f"{where}, and {f'several modules fit: {paths}' if fitting else 'no module fits'}")
-        for target in fitting:
+        paths = ", ".join(sorted({target.path for target in every})[:SHOWN])
+        others = f"several modules fit: {paths}" if len(fitting) > 1 else f"another manifest declares {paths}"
+        self._leave(deployed, f"{where}, and {others if fitting else 'no module fits'}")
+        for target in free:
             if target.function is not None and _takes_two(target.function):
-                evidence = f"one of {len(fitting)} that may be {deployed.resource} in {_name_of(deployed.manifest)}"
+                evidence = f"one of {len(every)} that may be {deployed.resource} in {_name_of(deployed.manifest)}"
                 handler = Handler(name, target.path, target.line, target.qualified_name, evidence, "conventional")
                 self._add(Entry(handler, target.function, 2))
 
@@ -226,23 +237,19 @@ class Entries:
         base = posixpath.normpath(posixpath.join(folder, _as_path(module)))
         yield from (path for path in (f"{base}/__init__.py", f"{base}.py") if path in self.project.known)
 
-    def _fitting(self, module: str, name: str, folder: str) -> list[Target]:
-        """Lists the functions in modules of this name, of the nearest folder upwards that holds any.
-
-        What manifests of other folders declare is not what one of this folder means.
-        """
+    def _fitting(self, module: str, name: str, folders: Iterable[str]) -> list[list[Target]]:
+        """Lists what modules of this name define, below the first of the folders where any does."""
         tail = _as_path(module).lstrip("./")
         endings = (f"/{tail}.py", f"/{tail}/__init__.py")
         word = re.compile(rb"\b%s\b" % re.escape(name).encode())
         named = [path for path in self._own if f"/{path}".endswith(endings)]
-        paths = [path for path in named if folder in self._declaring.get(path, {folder})]
-        paths = [path for path in paths if word.search(self.project.data(path) or b"")]
-        while True:
+        paths = [path for path in named if word.search(self.project.data(path) or b"")]
+        for folder in folders:
             below = [path for path in paths if not folder or path.startswith(f"{folder}/")]
-            found = [target for path in below for target in self._targets(path, name)]
-            if found or not folder:
+            found = [targets for path in below if (targets := self._targets(path, name))]
+            if found:
                 return found
-            folder = _folder_of(folder)
+        return []
 
     def _targets(self, path: str, name: str) -> list[Target]:
         """Lists what a name of a module is when a request arrives: functions, else one object that is called."""
@@ -274,8 +281,8 @@ class Entries:
     def _add_named(self, spec: str) -> None:
         module, _, name = spec.partition(":")
         path = next((path for folder in ("", "src") for path in self._files(folder, module)), None)
-        fitting = self._fitting(module, name, "") if path is None else self._targets(path, name)[:1]
-        found = fitting[0] if len(fitting) == 1 else None
+        fitting = self._fitting(module, name, ("",)) if path is None else [self._targets(path, name)]
+        found = next(iter(fitting[0]), None) if len(fitting) == 1 else None
         if found is None or found.function is None:
             reason = "no such module" if path is None else "the module has no such function"
             self.problems.append(
