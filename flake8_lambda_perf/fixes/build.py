@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
@@ -60,6 +61,7 @@ class Draft:
         return text[: len(text) - len(text.lstrip(" \t\f"))]
 
 
+@lru_cache(maxsize=4)  # many fixes of a file ask the same
 def draft_of(module: Module) -> Draft:
     """Gives the draft of a module."""
     return Draft(module.path, module.text, Lines(module.text), newline_of(module.text))

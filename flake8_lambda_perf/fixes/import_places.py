@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ class New:
 def add(project: Project, module: Module, wanted: Iterable[New]) -> tuple[Edit, ...]:
     """Gives the edits that add imports to a module's top; one edit for each place."""
     places: dict[int, list[_Placed]] = {}
-    header = _Header(project, module)
+    header = _header_of(project, module)
     joined: dict[ImportNode, list[ast.alias]] = {}
     for new in wanted:
         host = header.host_of(new)
@@ -222,6 +223,11 @@ class _Header:
         first = body[0]
         is_definition = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         return self.lines.offset(self._top_of(first), 0), 0, 2 if is_definition else 1
+
+
+@lru_cache(maxsize=4)  # many fixes of a file ask the same
+def _header_of(project: Project, module: Module) -> _Header:
+    return _Header(project, module)
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
@@ -17,13 +18,14 @@ from flake8_lambda_perf.project.exports import exports
 from flake8_lambda_perf.project.flow import always_runs
 from flake8_lambda_perf.project.imports import bound_names, same_at_top, spelled
 from flake8_lambda_perf.project.loads import is_standard
-from flake8_lambda_perf.source import Lines
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flake8_lambda_perf.project.facts import Function, ImportSite, Module
     from flake8_lambda_perf.project.imports import Imports
+    from flake8_lambda_perf.source import Lines
 
 BUILTINS = frozenset(dir(builtins))
 DYNAMIC = frozenset({"locals", "vars", "exec", "eval", "globals"})
@@ -234,7 +236,7 @@ def _edits(
     imports: Imports, module: Module, parts: list[_Part], movers: Callable[[ImportSite], bool]
 ) -> tuple[Edit, ...] | None:
     """Builds the edits that take statements out of functions and put what moves to the top."""
-    lines = Lines(module.text)
+    lines = draft_of(module).lines
     going = {part.site.place.statement for part in parts}
     if is_emptied(draft_of(module), going):
         return None
@@ -308,7 +310,7 @@ def _removal(
 ) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
-    block = next((body for body in _blocks(module.tree) if node in body), None)
+    block = _blocks(module).get(node)
     if block is None or (node.lineno > 1 and NEXT_LINE.match(lines.line_text(node.lineno - 1).strip())):
         return None
     start, end = _columns(lines, node)
@@ -350,10 +352,13 @@ def _last_line(text: str, lines: Lines) -> int:
     return lines.position(len(text))[0]
 
 
-def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Lists every list of statements of a module."""
-    for node in ast.walk(tree):
+@lru_cache(maxsize=4)  # many fixes of a file ask the same
+def _blocks(module: Module) -> dict[ast.stmt, list[ast.stmt]]:
+    """Maps each import of a module to the list of statements it stands in."""
+    found: dict[ast.stmt, list[ast.stmt]] = {}
+    for node in nodes_of(module.tree):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)
-            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
-                yield body
+            if isinstance(body, list):
+                found.update((member, body) for member in body if isinstance(member, ast.Import | ast.ImportFrom))
+    return found

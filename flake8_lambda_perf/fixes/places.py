@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import Draft, first_line, last_line
@@ -252,6 +253,7 @@ def _is_main(statement: ast.stmt) -> bool:
     )
 
 
+@lru_cache(maxsize=64)  # many fixes of a file ask the same
 def changes_environment(analysis: Analysis, module: Module) -> bool:
     """Tells whether a request may run a function of a module that changes what later builds see."""
     if EFFECTS.search(module.text) is None:

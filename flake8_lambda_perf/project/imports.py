@@ -58,6 +58,9 @@ class Imports:
         self.loads = Loads(analysis)
         self.distributions = Distributions(analysis.project.root)
         self._verdicts: dict[ImportNode, ImportVerdict | None] = {}
+        self._equals: dict[str, dict[str, list[ImportSite]]] = {}
+        self._reached_equally: dict[tuple[str, str], frozenset[Handler]] = {}
+        self._loading: dict[str, frozenset[Handler]] = {}
 
     def sites(self) -> Iterator[ImportSite]:
         """Lists every import inside a function of deployed code, in order."""
@@ -155,24 +158,40 @@ class Imports:
         proofs = tuple(proofs)
         if not always_runs(site.place) or not proofs:
             return False
-        handler_of = self.analysis.handler_of
-        proven = list(proofs)
-        for twin in self._twins(site):
-            proven.extend(self.analysis.graph.proofs(twin.place, ()))
-        reached = {handler_of[proof.entry] for proof in proven if proof.always and proof.entry in handler_of}
-        holders = self.loads.holders(site.function.module.path)
-        paths = {handler.path for handler in handler_of.values()}
-        loading = {path for path in paths if path in holders or not holders.isdisjoint(self.loads.holders(path))}
-        owed = {handler for handler in handler_of.values() if handler.path in loading}
-        return bool(reached) and owed <= reached
+        module = site.function.module
+        reached = self._reached(proofs) | self._reached_by_equals(module, ast.dump(site.node))
+        return bool(reached) and self._owed(module.path) <= reached
 
-    def _twins(self, site: ImportSite) -> Iterator[ImportSite]:
-        """Lists the other places of a module where a request always runs the same import."""
-        wanted = ast.dump(site.node)
-        for function in site.function.module.functions:
-            for other in function.imports if function in self.analysis.graph.requests else ():
-                if other is not site and ast.dump(other.node) == wanted and always_runs(other.place):
-                    yield other
+    def _reached(self, proofs: Iterable[Proof]) -> frozenset[Handler]:
+        """Lists the handlers whose every request runs one of some paths."""
+        handler_of = self.analysis.handler_of
+        return frozenset(handler_of[proof.entry] for proof in proofs if proof.always and proof.entry in handler_of)
+
+    def _reached_by_equals(self, module: Module, text: str) -> frozenset[Handler]:
+        """Lists the handlers whose every request runs an import of a module that says the same."""
+        if module.path not in self._equals:
+            self._equals[module.path] = {}
+            _index_imports(module)
+            for function in module.functions:
+                for site in function.imports if function in self.analysis.graph.requests else ():
+                    if always_runs(site.place):
+                        self._equals[module.path].setdefault(ast.dump(site.node), []).append(site)
+        key = module.path, text
+        if key not in self._reached_equally:
+            sites = self._equals[module.path].get(text, ())
+            proofs = (proof for site in sites for proof in self.analysis.graph.proofs(site.place, ()))
+            self._reached_equally[key] = self._reached(proofs)
+        return self._reached_equally[key]
+
+    def _owed(self, path: str) -> frozenset[Handler]:
+        """Lists the handlers that load a file at start, or share a file with handlers with one that does."""
+        if path not in self._loading:
+            handlers = set(self.analysis.handler_of.values())
+            holders = self.loads.holders(path)
+            paths = {handler.path for handler in handlers}
+            near = {each for each in paths if each in holders or not holders.isdisjoint(self.loads.holders(each))}
+            self._loading[path] = frozenset(handler for handler in handlers if handler.path in near)
+        return self._loading[path]
 
     # -- cost and place -----------------------------------------------------------------------
 
