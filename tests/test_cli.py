@@ -290,6 +290,32 @@ def test_check_writes_nothing_with_no_cache(project: Path) -> None:
     assert sorted(os.listdir(project)) == ["app.py", "lambda-perf.toml"]  # noqa: PTH208  # names are compared
 
 
+def test_named_handlers_are_functions_or_apps_whose_routes_count(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project / "jobs/nightly.py", "import boto3\n\n\ndef run():\n    return boto3.client('s3')\n")
+    route = "@app.get('/')\ndef load():\n    return boto3.client('s3')\n"
+    write(project / "src/api/main.py", f"import boto3\nimport flask\n\napp = flask.Flask(__name__)\n\n\n{route}")
+    write(project / "lambda-perf.toml", 'handlers = ["jobs.nightly:run", "api.main:app"]\n')
+    assert main(["handlers"]) == 0
+    assert [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["jobs/nightly.py:4", "run", "named in the settings"],
+        ["src/api/main.py:4", "app", "named in the settings"],
+    ]
+    assert main(["check", "--format", "concise"]) == 1
+    assert lines_before_footer(capsys.readouterr().out) == [
+        f"jobs/nightly.py:5:12: {MESSAGE.replace('`handler`', '`run`')}",
+        f"src/api/main.py:9:12: {MESSAGE.replace('`handler`', '`load`')}",
+    ]
+    write(project / "lambda-perf.toml", 'handlers = ["api.main:other", "api.jobs:run"]\n')
+    assert main(["handlers"]) == 2
+    advice = "write it as package.module:function"
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        f"lambda-perf.toml: error: handlers names `api.jobs:run`: no such module; {advice}",
+        f"lambda-perf.toml: error: handlers names `api.main:other`: the module has no such function; {advice}",
+    ]
+
+
 def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules"]) == 0
     assert [row.split()[0] for row in capsys.readouterr().out.splitlines()] == [entry.code for entry in entries()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from analysed import analysed
 
+from flake8_lambda_perf.knowledge import idioms
+
 
 def handlers_of(program: str) -> list[str]:
     """The functions that requests start in."""
@@ -42,6 +44,14 @@ def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> 
 )
 def test_a_function_is_no_handler_for_less(definition: str) -> None:
     assert handlers_of(f"import boto3\n{definition}\n") == []
+
+
+@pytest.mark.parametrize("decorator", sorted(idioms().handler_decorators))
+def test_a_function_is_a_handler_by_its_decorator_whatever_its_parameters(decorator: str) -> None:
+    module, called, rest = decorator.partition("()")
+    module, _, name = module.rpartition(".")
+    program = f"from {module} import {name}\n\n\n@{name}{called}{rest}\ndef load(one, two, three): ...\n"
+    assert handlers_of(f"import boto3\n{program}") == ["load"]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def row(handler: Handler) -> tuple[str, ...]:
     return (
         f"{handler.path}:{handler.line}",
         handler.qualified_name,
-        f"{handler.confidence} by {handler.evidence}",
+        handler.evidence if handler.confidence == "named" else f"{handler.confidence} by {handler.evidence}",
         handler.runtime or "",
         f"{handler.memory} MB" if handler.memory is not None else "",
         f"{handler.timeout} s" if handler.timeout is not None else "",

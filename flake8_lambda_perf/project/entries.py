@@ -283,14 +283,15 @@ class Entries:
         path = next((path for folder in ("", "src") for path in self._files(folder, module)), None)
         fitting = self._fitting(module, name, ("",)) if path is None else [self._targets(path, name)]
         found = next(iter(fitting[0]), None) if len(fitting) == 1 else None
-        if found is None or found.function is None:
+        if found is None:
             reason = "no such module" if path is None else "the module has no such function"
             self.problems.append(
                 Problem("", 0, f"handlers names `{spec}`: {reason}; write it as package.module:function")
             )
             return
         handler = Handler(name, found.path, found.line, found.qualified_name, "named in the settings", "named")
-        self._add(Entry(handler, found.function, min(len(found.function.params), 2)))
+        passed = min(len(found.function.params), 2) if found.function is not None else 2
+        self._add(Entry(handler, found.function, passed))
 
 
 def _as_path(module: str) -> str:

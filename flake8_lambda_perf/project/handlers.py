@@ -56,7 +56,9 @@ with a newline, which is found three times as fast as the start of a line."""
 KEYWORDS = (
     b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
     b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp",
-    b"event_source", b"durable_execution", b"durable_functions",
+    b"event_source", b"durable_execution", b"durable_functions", b"inject_lambda_context", b"capture_lambda_handler",
+    b"log_metrics", b"handler_decorator", b"batch_processor", b"idempotent", b"event_parser",
+    b"utilities.validation", b"lambda_cache",
 )  # fmt: skip  # one word a line would take a screen
 
 
