@@ -215,6 +215,7 @@ NOT_FILLED = {
     "only deleted": "if not x:\n        build()\n    del x",
     "asked for what is there": "if x:\n        build()\n    x = 1",
     "compared": "if x > 1:\n        build()\n    x = 2",
+    "set only where it is set": "if x is not None:\n        x = 1\n    y = x or build()",
     "another name is set": "if not x:\n        build()\n    ready = True",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Class, Function, Module
 from flake8_lambda_perf.project.record import MUTATORS, REMOVERS
+from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Inst, Mod
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Filling:
         match location.owner:
             case Module() as module:
                 for binding in module.global_writes.get(location.name, ()):
-                    yield binding.kind != "del" and not _is_empty(binding.value)
+                    if not _replaces(binding.place, location.name):
+                        yield binding.kind != "del" and not _is_empty(binding.value)
                 yield from self._from_outside(Mod(module), location.name)
                 for function, name in self.names.aliases.users(module, location.name):
                     yield from _of_name(function, name)
@@ -62,7 +64,7 @@ class Filling:
 
     def _from_outside(self, base: Mod | Inst, name: str) -> Iterator[bool]:
         for change, sure in self.names.members.changes_of(base, name):
-            if sure and not _is_made(change.place):
+            if sure and not _is_made(change.place) and not _replaces(change.place, name):
                 yield not _is_empty(change.value) and not (change.within and change.value is None)
 
 
@@ -88,6 +90,17 @@ def _is_empty(value: ast.expr | None) -> bool:
             return True
         case ast.Call(func=ast.Name(id="dict" | "list" | "set"), args=[], keywords=[]):
             return True
+    return False
+
+
+def _replaces(place: Place, name: str) -> bool:
+    """Tells whether a place is run only where there is something under a name already."""
+    for branch in place.branch.chain():
+        if branch.test is not None and branch.kind in ("if", "after", "operand"):
+            for expr, present in asked(branch.test, branch.polarity):
+                found = expr.attr if isinstance(expr, ast.Attribute) else getattr(expr, "id", "")
+                if present and found == name:
+                    return True
     return False
 
 
