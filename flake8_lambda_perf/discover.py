@@ -28,7 +28,7 @@ DEFAULT_EXCLUDES = (
 )  # fmt: skip  # one name a line would take a screen
 """Folders of tools: environments, caches, build output. Replaced by the setting `exclude`."""
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".toml", ".tf", ".tofu", ".sh")
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".toml", ".tf", ".tofu", ".tfvars", ".sh")
 NO_MANIFESTS = frozenset(
     {"package.json", "package-lock.json", "npm-shrinkwrap.json", "tsconfig.json", "pnpm-lock.yaml", "composer.json"}
 )

@@ -53,6 +53,8 @@ class ProgramReader(Protocol):
 PROGRAMS = {b"aws_cdk": "cdk_python", b"pulumi_aws": "pulumi"}
 """Deployment programs in Python: a word that each of their files holds, and the module that reads them."""
 
+TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
+
 # Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
 _TEMPLATED = re.compile(r"\{%|\{\{(?!resolve:)")
 
@@ -65,10 +67,14 @@ def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -
     root = root.resolve()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for path in sorted(set(manifests)):
-        found, failed = _read_file(root, path)
+    paths = sorted(set(manifests))
+    for path in paths:
+        found, failed = ((), ()) if path.endswith(TERRAFORM) else _read_file(root, path)
         deployed += found
         problems += failed
+    found, failed = _read_terraform(root, [path for path in paths if path.endswith(TERRAFORM)])
+    deployed += found
+    problems += failed
     for found, failed in _read_programs(root, sources) if sources is not None else ():
         deployed += found
         problems += failed
@@ -82,6 +88,15 @@ def _read_programs(root: Path, sources: Sources) -> Iterator[Reading]:
         if paths:
             reader: ProgramReader = import_module(f"{__name__}.{name}")
             yield reader.read(root, sources, [path for path in paths if reader.claims(sources.data(path) or b"")])
+
+
+def _read_terraform(root: Path, paths: list[str]) -> Reading:
+    """Reads all files of Terraform at once: those of one folder are one, and folders call folders."""
+    if not paths:
+        return (), ()
+    from flake8_lambda_perf.manifests import terraform
+
+    return terraform.read(root, paths)
 
 
 def _without_repeated_images(deployed: list[Deployed]) -> Iterator[Deployed]:

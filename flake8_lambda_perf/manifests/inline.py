@@ -43,6 +43,7 @@ class Inline:
     manifest: str
     resource: str
     pieces: tuple[Piece, ...]
+    module: str = MODULE
 
     @property
     def root(self) -> str:
@@ -52,7 +53,7 @@ class Inline:
     @property
     def path(self) -> str:
         """The file that the platform would write."""
-        return f"{self.root}/{MODULE}.py"
+        return f"{self.root}/{self.module}.py"
 
     @property
     def text(self) -> str:
@@ -86,11 +87,11 @@ class Places:
         return self.of(offset - 1) + 1 if offset else self.of(0)
 
 
-def inline(manifest: str, resource: str, pieces: Iterable[Piece]) -> Inline | None:
+def inline(manifest: str, resource: str, pieces: Iterable[Piece], module: str = MODULE) -> Inline | None:
     """Code inside a manifest, None where there is too much or none of it."""
     kept = tuple(pieces)
     length = sum(len(piece.text) for piece in kept)
-    return Inline(manifest, resource, kept) if 0 < length <= MAX_CODE else None
+    return Inline(manifest, resource, kept, module) if 0 < length <= MAX_CODE else None
 
 
 def pieces(text: str, written: str, offset: int) -> Iterator[Piece]:

@@ -1,0 +1,117 @@
+"""The Terraform files of a project by folder: which matter, which folders call which, and what each declares."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.manifests import hcl_parse
+from flake8_lambda_perf.manifests.deployed import LocatedError, check_text, join, read_text
+from flake8_lambda_perf.manifests.terraform import json_files
+from flake8_lambda_perf.manifests.terraform.scopes import Folder
+from flake8_lambda_perf.model import Problem
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.manifests.hcl_nodes import Body, Node
+
+SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
+ASSIGNED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
+
+FUNCTION = re.compile(
+    r"\b(?:aws_lambda_function|google_cloudfunctions2?_function)(?:\"?[ \t]+[\"\w]|\"\s*:)"
+    r"|\bterraform-aws-modules/(?:terraform-aws-)?lambda\b"
+)
+MENTION = re.compile(r"\baws_lambda_")
+_RENDERED = re.compile(r"\{%|\{\{")  # a template that only is HCL after rendering (Jinja, Cookiecutter)
+CALL = re.compile(r"""\bsource"?\s*[=:]\s*"(\.\.?/[^"$\s]*)""")
+
+
+class Files:
+    """The files of a project, each read once, each folder parsed once."""
+
+    def __init__(self, root: Path, paths: Iterable[str]) -> None:
+        self.problems: list[Problem] = []
+        self._without_parser: Problem | None = None
+        self._texts: dict[str, dict[str, str]] = {}
+        self._folders: dict[str, Folder] = {}
+        for path in sorted(paths):
+            folder = posixpath.dirname(path)
+            try:
+                text = read_text(root, path)
+            except ManifestError as error:
+                self.problems.append(Problem(path, error.line, str(error)))
+                continue
+            if text is not None:
+                self._texts.setdefault(folder, {})[path] = text
+
+    def roots(self) -> list[str]:
+        """The folders to begin with: those that declare functions, or call folders that do, and are not called."""
+        calls = {folder: self._called(folder) for folder in self._texts}
+        if not any(FUNCTION.search(text) for texts in self._texts.values() for text in texts.values()):
+            return []
+        callers: dict[str, set[str]] = {}
+        for folder, called in calls.items():
+            for each in called - {folder}:
+                callers.setdefault(each, set()).add(folder)
+        pending = [folder for folder in self._texts if self.declares(folder) or self._mentions(folder)]
+        needed = set(pending)
+        while pending:
+            more = callers.get(pending.pop(), set()) - needed
+            needed |= more
+            pending += more
+        return sorted(folder for folder in needed if folder not in callers)
+
+    def declaring(self) -> list[str]:
+        """The folders that declare functions themselves."""
+        return sorted(folder for folder in self._texts if self.declares(folder))
+
+    def declares(self, folder: str) -> bool:
+        """Whether a file of the folder declares a function."""
+        return any(FUNCTION.search(text) for text in self._texts[folder].values())
+
+    def _mentions(self, folder: str) -> bool:
+        return any(MENTION.search(text) for text in self._texts[folder].values())
+
+    def _called(self, folder: str) -> set[str]:
+        """The folders that the modules of a folder name as their source."""
+        found = (join(folder, path) for text in self._texts[folder].values() for path in CALL.findall(text))
+        return {path for path in found if path in self._texts}
+
+    def folder_at(self, path: str) -> Folder | None:
+        """What the files of a folder declare, None where there are none; what cannot be read is a problem."""
+        if path not in self._folders and path in self._texts:
+            bodies: list[Body] = []
+            assigned: dict[str, Node] = {}
+            for name, text in self._texts[path].items():
+                body = self._body(name, text)
+                if body is None:
+                    continue
+                if name.endswith(SUFFIXES):
+                    bodies.append(body)
+                else:
+                    assigned |= {key: node for key in body.names() if (node := body.get(key)) is not None}
+            self._folders[path] = Folder(path, tuple(bodies), assigned)
+        return self._folders.get(path)
+
+    def _body(self, path: str, text: str) -> Body | None:
+        name = posixpath.basename(path)
+        if not name.endswith(SUFFIXES) and ASSIGNED.fullmatch(name) is None:
+            return None
+        if path.endswith(".tf") and f"{path[:-2]}tofu" in self._texts[posixpath.dirname(path)]:
+            return None  # OpenTofu reads its own file in place of the one for Terraform
+        try:
+            check_text(text)
+            return json_files.parse(path, text) if name.endswith(".json") else hcl_parse.parse(path, text)
+        except hcl_parse.NoParserError as error:
+            self._without_parser = self._without_parser or Problem(path, 0, str(error))
+            self.problems += [self._without_parser] if self._without_parser not in self.problems else []
+        except LocatedError as error:
+            self.problems.append(error.problem())
+        except ManifestError as error:
+            if _RENDERED.search(text) is None:
+                self.problems.append(Problem(path, error.line, str(error)))
+        return None
