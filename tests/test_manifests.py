@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -378,27 +376,3 @@ def test_files_that_are_no_manifests_are_left_aside(tmp_path: Path) -> None:
     }
     project(tmp_path, files)
     assert read(tmp_path, [*files, "gone.yaml", "chart"]) == ((), ())
-
-
-def test_yaml_is_imported_only_for_a_manifest_in_yaml(tmp_path: Path) -> None:
-    project(
-        tmp_path,
-        {
-            "plain.yml": "a: 1\n",
-            "template.json": """\
-            {"Resources": {"F": {"Type": "AWS::Lambda::Function",
-              "Properties": {"Handler": "a.b", "Runtime": "python3.13"}}}}
-            """,
-            "template.yaml": "Resources: {F: {Type: AWS::Lambda::Function}}\n",
-        },
-    )
-    program = dedent("""\
-        import sys
-        from pathlib import Path
-        from flake8_lambda_perf.manifests import read
-        for name in ("plain.yml", "template.json", "template.yaml"):
-            deployed, problems = read(Path(sys.argv[1]), [name])
-            print(name, len(deployed), len(problems), "yaml" in sys.modules)
-        """)
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("plain.yml 0 0 False\ntemplate.json 1 0 False\ntemplate.yaml 0 0 True\n", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -356,3 +358,26 @@ def test_code_that_a_script_puts_there_later_is_looked_for_in_the_project(tmp_pa
     assert (function.root, function.inline) == (None, None)
     replaced = functions(tmp_path, template("Runtime: PYTHON_VERSION"))["F"]
     assert (replaced.root, replaced.runtime) == ("", None)
+
+
+def test_yaml_is_imported_only_for_a_manifest_in_yaml(tmp_path: Path) -> None:
+    files = {
+        "plain.yml": "a: 1\n",
+        "template.json": """\
+        {"Resources": {"F": {"Type": "AWS::Lambda::Function",
+          "Properties": {"Handler": "a.b", "Runtime": "python3.13"}}}}
+        """,
+        "template.yaml": "Resources: {F: {Type: AWS::Lambda::Function}}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    program = dedent("""\
+        import sys
+        from pathlib import Path
+        from flake8_lambda_perf.manifests import read
+        for name in ("plain.yml", "template.json", "template.yaml"):
+            deployed, problems = read(Path(sys.argv[1]), [name])
+            print(name, len(deployed), len(problems), "yaml" in sys.modules)
+        """)
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("plain.yml 0 0 False\ntemplate.json 1 0 False\ntemplate.yaml 0 0 True\n", "")
