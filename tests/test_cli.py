@@ -316,18 +316,6 @@ def test_named_handlers_are_functions_or_apps_whose_routes_count(
     ]
 
 
-def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules"]) == 0
-    assert [row.split()[0] for row in capsys.readouterr().out.splitlines()] == [entry.code for entry in entries()]
-    assert main(["rules", "--format", "json"]) == 0
-    assert [rule["name"] for rule in json.loads(capsys.readouterr().out)["rules"]] == [each.name for each in entries()]
-    assert main(["explain", "aws-client-per-invocation"]) == 0
-    (entry,) = (each for each in entries() if each.code == "LPF101")
-    page = capsys.readouterr().out
-    assert page.startswith(f"LPF101 aws-client-per-invocation\n\n{entry.summary}\n\nWhy: {entry.why}\n")
-    assert page.endswith("By default: on\n")
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--print-completion", shell]) == 0
