@@ -91,6 +91,17 @@ def test_a_build_that_a_fix_has_not_ended_is_seen(tmp_path: Path) -> None:
     assert judge.still_paid([claim], [claim], before, before) == []
 
 
+def test_a_claim_is_about_one_of_two_builds_of_a_line(tmp_path: Path) -> None:
+    line = "    return KEPT.get('a') or KEPT.setdefault('a', boto3.client('s3')), boto3.client('sqs')\n"
+    record = record_of(tmp_path, f"import boto3\n\nKEPT = {{}}\n\n\ndef handler(event, context):\n{line}")
+    first, second = line.index("boto3"), line.rindex("boto3")
+    kept = Claim("LPF101", "app.py", 7, 7, columns=(first, first + len("boto3.client('s3')")))
+    paid = Claim("LPF101", "app.py", 7, 7, columns=(second, len(line)))
+    assert judge.wrong([kept, paid], record) == ["app.py:7 LPF101"]
+    assert judge.still_paid([kept], [], record, record) == []
+    assert judge.still_paid([paid], [], record, record) == ["app.py:7 boto3.client('sqs')"]
+
+
 def test_a_call_that_a_fix_adds_or_loses_is_seen(tmp_path: Path) -> None:
     before = record_of(tmp_path / "a", CLIENT.format(""))
     after = record_of(tmp_path / "b", CLIENT.format("").replace("    return", "    s3.put(Key='a')\n    return"))

@@ -59,7 +59,8 @@ def job_of(folder: Path) -> engine.Job:
 def claim_of(finding: Finding) -> Claim:
     """A finding as the oracle needs it."""
     end = (finding.trace[-1].path, finding.trace[-1].line) if finding.trace else None
-    return Claim(finding.code, finding.path, finding.line, finding.end_line, end)
+    columns = (finding.column - 1, finding.end_column - 1) if finding.line == finding.end_line else None
+    return Claim(finding.code, finding.path, finding.line, finding.end_line, end, columns)
 
 
 def entry_of(handler: Handler) -> tuple[str, str]:

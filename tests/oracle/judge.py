@@ -57,16 +57,22 @@ UPKEEP = frozenset({"reset", "rollback", "ping", "is_connected"})
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A finding as the oracle needs it: its lines, and where its trace ends."""
+    """A finding as the oracle needs it: its lines, its columns from 0 if it has one line, and where its trace ends."""
 
     code: str
     path: str
     line: int
     end_line: int
     ends_at: Line | None = None
+    columns: tuple[int, int] | None = None
 
     def covers(self, line: Line | Site) -> bool:
         return line[0] == self.path and self.line <= line[1] <= self.end_line
+
+    def is_at(self, site: Site) -> bool:
+        """Whether a call stands in the claimed lines, and in the claimed part of a line: two calls may share one."""
+        start, end = divmod(site[2], 4096)
+        return self.covers(site) and (self.columns is None or (start < self.columns[1] and self.columns[0] < end))
 
     def text(self) -> str:
         return f"{self.path}:{self.line} {self.code}"
@@ -110,7 +116,7 @@ def is_right(claim: Claim, record: Record) -> bool:
 def is_meant(claim: Claim, stack: Stack) -> bool:
     """Whether a build at the end of `stack` is the one the claim is about."""
     if claim.code in AT_ITS_OWN_LINE:
-        return claim.covers(stack[-1])
+        return claim.is_at(stack[-1])
     if claim.ends_at is not None and stack[-1][:2] != claim.ends_at:
         return False
     return any(claim.covers(line) for line in stack)
