@@ -18,7 +18,7 @@ PLAIN = Deployed(
     root="",
     manifest="Dockerfile",
     line=1,
-    resource="CMD",
+    resource="image",
     runtime="python3.13",
     memory=None,
     timeout=None,
@@ -184,6 +184,24 @@ def test_left_alone_is(text: str, tmp_path: Path) -> None:
     assert read(tmp_path.resolve(), ["Dockerfile"]) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Dockerfile", "image"),
+        ("orders/Dockerfile", "orders"),
+        ("orders/Dockerfile.worker", "worker"),
+        ("orders/pages.dockerfile", "pages"),
+        ("orders/Containerfile", "orders"),
+    ],
+)
+def test_an_image_is_called_after_its_file_or_folder(path: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text(FROM + 'CMD ["app.handler"]\n', encoding="utf-8")
+    found = deployed(tmp_path, path)
+    assert found is not None
+    assert found.resource == name
+
+
 def test_stages_hand_on_files_variables_and_commands(tmp_path: Path) -> None:
     project(
         tmp_path,
@@ -309,7 +327,7 @@ def test_what_another_manifest_deploys_from_the_same_image_is_one_function(tmp_p
 
 def test_other_manifests_learn_what_an_image_runs(tmp_path: Path) -> None:
     root = project(tmp_path, "app.py", "b/other.py", a=FROM + 'COPY . .\nCMD ["app.handler"]\n').resolve()
-    image = Image("app.handler", "", "CMD", 3, "python3.13", None, False, False, (runtime(35, path="a/Dockerfile"),))
+    image = Image("app.handler", "", 3, "python3.13", None, False, False, (runtime(35, path="a/Dockerfile"),))
     assert image_of(root, "a/Dockerfile", "") == image
     assert image_of(root, "a/Dockerfile", "b", "other.run") == replace(image, handler="other.run", root="b")
     assert image_of(root, "b/Dockerfile") is None

@@ -51,7 +51,6 @@ class Word:
 class Command:
     """What CMD or ENTRYPOINT runs."""
 
-    keyword: str
     words: tuple[str, ...]
     shell: bool
     line: int
@@ -306,8 +305,8 @@ class _Builder:
         line = self._lines.position(instruction.offset)[0]
         words = _listed(instruction.text)
         if words is not None:
-            return Command(instruction.keyword, tuple(words), False, line)
-        return Command(instruction.keyword, (instruction.text.strip(),), True, line)
+            return Command(tuple(words), False, line)
+        return Command((instruction.text.strip(),), True, line)
 
 
 def _listed(text: str) -> list[str] | None:

@@ -27,6 +27,7 @@ MAX_LOOKUPS = 2_000
 
 _ENDINGS = (".py", "/__init__.py")
 _NAME = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile", re.IGNORECASE)
+_NAMES = frozenset({"dockerfile", "containerfile"})
 _SERVERLESS = re.compile(r"lambda|functions[-_]framework", re.IGNORECASE)
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
 _APP = re.compile(r"([\w./]+):(\w+)")
@@ -62,7 +63,7 @@ def read(root: Path, path: str, text: str) -> Reading:
         root=image.root,
         manifest=path,
         line=image.line,
-        resource=image.keyword,
+        resource=_named_by(path),
         runtime=image.runtime,
         memory=None,
         timeout=None,
@@ -90,7 +91,6 @@ class Image:
 
     handler: str | None
     root: str | None
-    keyword: str
     line: int
     runtime: str | None
     architecture: str | None
@@ -136,7 +136,6 @@ def _image(root: Path, path: str, text: str, context: str | None, handler: str |
     return Image(
         handler=found,
         root=None if found is None else _code_root(root, folder, context, run, found),
-        keyword="FROM" if by is None else by.keyword,
         line=1 if by is None else by.line,
         runtime=_fact(last, "runtime"),
         architecture=_fact(last, "architecture"),
@@ -144,6 +143,13 @@ def _image(root: Path, path: str, text: str, context: str | None, handler: str |
         is_framework=run.is_framework,
         said=(*last.said, *_numbered(last)),
     )
+
+
+def _named_by(path: str) -> str:
+    """What an image is called after: its file, else its folder."""
+    folder, _, name = path.rpartition("/")
+    own = next((part for part in name.split(".") if part and part.lower() not in _NAMES), None)
+    return own or posixpath.basename(folder) or "image"
 
 
 def _fact(stage: Stage, name: str) -> str | None:
