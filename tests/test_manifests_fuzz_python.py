@@ -12,14 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 IMPORTS = "import os, aws_cdk\nfrom pathlib import Path\nfrom aws_cdk import aws_lambda as _lambda\n"
-ENDLESS = "takes more than 150000 steps to follow; name its handlers in `handlers`, or exclude it"
+ENDLESS = "takes more than 100000 steps to follow; name its handlers in `handlers`, or exclude it"
 MANY = "declares more than 1000 functions; split the program or exclude it"
 DEEP = "the code is nested more than 200 levels deep; split the longest chain, concatenation or elif"
 LARGE = "longer than 500000 characters; split the file or exclude it"
 
 BROKEN = {
     "loops in loops": ("for a in range(500):\n for b in range(500):\n  x = a\n", 0, ENDLESS),
-    "recursion": ("def f(x):\n return f(x) + f(x)\nf(1)\n", 0, ENDLESS),
+    "calls that double": (
+        "def f0(x): ...\n" + "".join(f"def f{n + 1}(x):\n return f{n}(f{n}(x))\n" for n in range(30)) + "f30(1)\n",
+        0,
+        ENDLESS,
+    ),
     "doubled lists": ("x = [1]\n" + "x = [*x, *x]\n" * 40, 0, ENDLESS),
     "a large dictionary handed on": (
         f"d = {{{', '.join(f'{n}: {n}' for n in range(9_000))}}}\n" + "f(**d)\n" * 90,
@@ -51,6 +55,7 @@ def test_what_has_no_end_is_a_problem(program: str, line: int, message: str, tmp
 
 
 FINE = {
+    "recursion": "def f(x):\n return f(x) + f(x)\nf(1)\n",
     "a function of itself": "f = lambda g: g(g)\nf(f)\n",
     "a property of itself": "class A:\n @property\n def b(self):\n  return self.b\nA().b\n",
     "a class of itself": "class A(A): ...\nA()\n",

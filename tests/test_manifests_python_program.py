@@ -271,3 +271,30 @@ def test_a_file_that_does_not_parse_is_a_problem_and_hides_no_other(tmp_path: Pa
 def test_a_file_that_only_mentions_the_library_is_not_read(tmp_path: Path) -> None:
     text = 'WORDS = "aws_cdk Function( Stack( pulumi_aws lambda_"  # import aws_cdk, pulumi_aws\nbroken (\n'
     assert declared(tmp_path, {"words.py": text}) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "name"),
+    [
+        ('"orders"', "str", "Is"),
+        ('"orders"', "(int, dict)", "IsNot"),
+        ("{}", "dict", "Is"),
+        ("[]", "dict", "IsNot"),
+        ("Service", "str", "IsNot"),
+        ("1 < 2", "bool", "Is"),
+    ],
+)
+def test_what_kind_of_value_it_is_decides_a_branch(value: str, kind: str, name: str, tmp_path: Path) -> None:
+    lines = [
+        f"id = 'Is' if isinstance({value}, {kind}) else 'IsNot'",
+        f"_lambda.Function(self, id, {FUNCTION})",
+    ]
+    assert [one.resource for one in declared(tmp_path, {**CODE, "app.py": stack(*lines)})] == [name]
+
+
+def test_a_computed_name_is_told_by_what_is_known_of_it(tmp_path: Path) -> None:
+    lines = [
+        f'_lambda.Function(self, f"{{self.stage}}-Orders", {FUNCTION})',
+        f"_lambda.Function(self, self.stage, {FUNCTION})",
+    ]
+    assert [one.resource for one in declared(tmp_path, {**CODE, "app.py": stack(*lines)})] == ["Orders", "Function"]

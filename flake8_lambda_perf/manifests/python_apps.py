@@ -21,6 +21,7 @@ from flake8_lambda_perf.manifests.python_values import (
     Outside,
     Place,
     Plain,
+    Unknown,
     Value,
     text_of,
 )
@@ -28,6 +29,9 @@ from flake8_lambda_perf.model import Problem, Said
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.python_files import Files
+
+LONGEST = 80
+"""Characters of the end of a name that tell what it is."""
 
 MAX_CALLS = 20_000
 MAX_MORE = 200
@@ -167,7 +171,7 @@ class Apps:
 
     def _on_call(self, made: Outside, frame: Frame) -> None:
         assert self._program is not None
-        if not self._declares.search(made.name):
+        if not self._declares.search(made.name[-LONGEST:]):
             if len(self.calls) < MAX_CALLS:
                 self.calls.append(made)
         elif len(self.found) < MAX_FUNCTIONS:
@@ -181,8 +185,9 @@ class Apps:
 
 
 def _resource(made: Outside, name: Value | None) -> str:
-    """The name of a resource, below those of the constructs around it; its class where the name is computed."""
-    names = [text_of(name) or made.name.rpartition(".")[2].removesuffix("()")]
+    """The name of a resource, below those of the constructs around it; a part of it or its class where computed."""
+    hint = name.hint if isinstance(name, Unknown) else ""
+    names = [text_of(name) or hint or made.name.rpartition(".")[2].removesuffix("()")]
     while len(names) < DEEPEST:
         scope = made.argument("scope", 0)
         base = scope.base if isinstance(scope, Instance) else None

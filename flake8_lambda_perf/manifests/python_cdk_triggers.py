@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests import python_cdk_facts as facts
-from flake8_lambda_perf.manifests.python_facts import items_of, provisioned, stated, switch
+from flake8_lambda_perf.manifests.python_facts import items_of, provisioned, qualified, stated, switch
 from flake8_lambda_perf.manifests.python_values import UNKNOWN, Outside, Table, Value, text_of
 
 if TYPE_CHECKING:
@@ -57,17 +56,13 @@ TARGETS = {
 
 STREAMS = (("aws_sqs.", "sqs"), ("aws_dynamodb.", "dynamodb"), ("aws_kinesis.", "kinesis"), ("aws_msk", "kafka"))
 
-_CALLED = re.compile(r"(\w+?)(?:_alpha)?\.(\w+)\(\)$")
-_METHOD = re.compile(r"\(\)(?:\.\w+)*\.(\w+)\(\)$")
-
 
 def note(apps: Apps, call: Outside) -> None:
     """Adds what a call states to the functions that it names."""
-    if called := _METHOD.search(call.name):
-        _by_method(apps, call, called[1])
-    if not (called := _CALLED.search(call.name)):
-        return
-    kind = TARGETS.get(f"{called[1]}.{called[2]}")
+    module, name = qualified(call)
+    if call.owner is not None:
+        _by_method(apps, call, name)
+    kind = TARGETS.get(f"{module.removesuffix('_alpha')}.{name}")
     if kind is not None:
         apps.add(_values(call), [stated("trigger", kind, call.place)])
     elif call.name.endswith("aws_events.Rule()"):

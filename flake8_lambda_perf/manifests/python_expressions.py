@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests import python_classes as classes
 from flake8_lambda_perf.manifests import python_library as library
+from flake8_lambda_perf.manifests.python_comparisons import compared
 from flake8_lambda_perf.manifests.python_statements import MOST_ROUNDS, assign, elements
 from flake8_lambda_perf.manifests.python_values import (
     MOST_ITEMS,
@@ -26,14 +27,12 @@ from flake8_lambda_perf.manifests.python_values import (
     Plain,
     Super,
     Table,
+    Unknown,
     Value,
     composed,
-    is_object,
-    is_same,
     join,
     options,
     shortened,
-    text_of,
     truth,
 )
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.python_program import Program
 
 MOST_TEXT = 10_000
+MOST_HINT = 80
 MOST = 10**12
 
 
@@ -133,7 +133,9 @@ def _joined(program: Program, node: ast.expr, frame: Frame) -> Value:
         else:
             parts.append(program.value(part, frame))
     texts = [str(part.value) for part in parts if isinstance(part, Plain)]
-    if len(texts) < len(parts) or sum(map(len, texts)) > MOST_TEXT:
+    if len(texts) < len(parts):
+        return Unknown("".join(texts)[:MOST_HINT].strip("-_./: "))
+    if sum(map(len, texts)) > MOST_TEXT:
         return UNKNOWN
     return composed("".join(texts), Place(frame.file, node), parts)
 
@@ -212,53 +214,8 @@ def _comparison(program: Program, node: ast.expr, frame: Frame) -> Value:
     left = program.value(node.left, frame)
     rights = [program.value(right, frame) for right in node.comparators]
     program.charge(*rights)
-    answer = _compared(node.ops[0], left, rights[0]) if len(rights) == 1 else None
+    answer = compared(node.ops[0], left, rights[0]) if len(rights) == 1 else None
     return UNKNOWN if answer is None else Plain(answer, Place(frame.file, node))
-
-
-def _compared(op: ast.cmpop, left: Value, right: Value) -> bool | None:
-    match op:
-        case ast.Eq() | ast.Is():
-            return _equal(left, right)
-        case ast.NotEq() | ast.IsNot():
-            equal = _equal(left, right)
-            return None if equal is None else not equal
-        case ast.In() | ast.NotIn():
-            inside = _inside(left, right)
-            return None if inside is None else inside is isinstance(op, ast.In)
-        case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE():
-            return _ordered(op, left, right)
-    return None
-
-
-def _ordered(op: ast.cmpop, left: Value, right: Value) -> bool | None:
-    match left, right:
-        case Plain(value=int() | float() as one), Plain(value=int() | float() as other):
-            smaller = one < other if isinstance(op, ast.Lt | ast.GtE) else one <= other
-            return smaller is isinstance(op, ast.Lt | ast.LtE)
-    return None
-
-
-def _equal(left: Value, right: Value) -> bool | None:
-    if isinstance(left, Plain) and isinstance(right, Plain):
-        return left.value == right.value
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Plain) and one.value is None:
-            made = isinstance(other, Items | Table | Instance | Function | Class)
-            return False if made or (isinstance(other, Outside) and is_object(other)) else None
-    return True if isinstance(left, Outside) and is_same(left, right) else None
-
-
-def _inside(one: Value, many: Value) -> bool | None:
-    if not isinstance(one, Plain):
-        return None
-    if isinstance(many, Table):
-        return True if one.value in many.entries else None if many.is_open else False
-    if isinstance(many, Items) and all(isinstance(item, Plain) for item in many.items):
-        found = any(is_same(item, one) for item in many.items)
-        return True if found else None if many.is_open else False
-    text, whole = text_of(one), text_of(many)
-    return text in whole if text is not None and whole is not None else None
 
 
 def _conditional(program: Program, node: ast.expr, frame: Frame) -> Value:

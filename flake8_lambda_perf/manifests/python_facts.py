@@ -99,6 +99,12 @@ def environment(value: Value | None, place: Place) -> Iterator[Said]:
             yield word(f"environment.{key}", content, value.places.get(key, place))
 
 
+def qualified(call: Outside) -> tuple[str, str]:
+    """The last two parts of the name of what was called: a module and a class, an object and a method."""
+    *_, module, name = ("", *call.name.removesuffix("()").rsplit(".", 2))
+    return module, name
+
+
 def items_of(value: Value | None) -> list[Value]:
     """The items of a list, none of anything else."""
     return value.items if isinstance(value, Items) else []

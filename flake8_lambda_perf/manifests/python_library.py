@@ -15,7 +15,10 @@ from flake8_lambda_perf.manifests.python_values import (
     MOST_ITEMS,
     UNKNOWN,
     Choice,
+    Class,
     Frame,
+    Function,
+    Instance,
     Items,
     Method,
     Outside,
@@ -45,6 +48,7 @@ TEXTS: dict[str, Callable[[str], str]] = {
     "inspect.cleandoc": cleandoc,
 }
 CONSTANTS = {"os.sep": "/", "os.path.sep": "/", "os.pardir": "..", "os.curdir": ".", "os.path.pardir": ".."}
+TYPES = frozenset({"str", "int", "float", "bool", "dict", "list", "tuple", "set", "frozenset", "bytes"})
 PLAIN_METHODS = frozenset({
     "lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "split",
     "rsplit", "startswith", "endswith", "casefold", "swapcase",
@@ -110,6 +114,10 @@ def _builtin(name: str, args: list[Value], named: Table, place: Place) -> Value 
             return Plain(int(text), place)
         case "bool", [Plain(value=found)]:
             return Plain(bool(found), place)
+        case "isinstance", [one, kinds]:
+            known = [_is_kind(one, kind) for kind in (kinds.items if isinstance(kinds, Items) else [kinds])]
+            answer = True if True in known else None if None in known else False
+            return UNKNOWN if answer is None else Plain(answer, place)
         case "len", [Items(items=items, is_open=False)]:
             return Plain(len(items), place)
         case "dict", _ if not args or isinstance(args[0], Table):
@@ -125,6 +133,25 @@ def _builtin(name: str, args: list[Value], named: Table, place: Place) -> Value 
             return _tuples(pairs, args[:1])
         case "zip", [Items() | Table(), *_]:
             return _tuples(zip(*(_listed(arg, place) for arg in args), strict=False), args)
+    return None
+
+
+def _is_kind(value: Value, kind: Value) -> bool | None:
+    """Whether a value is an object of a class; None where only running tells."""
+    if isinstance(kind, Class):
+        return kind in classes.ancestry(value.cls) if isinstance(value, Instance) else None
+    if not isinstance(kind, Outside) or not kind.name.startswith("builtins."):
+        return None
+    name = kind.name.removeprefix("builtins.")
+    match value:
+        case Plain(is_path=False):
+            return name == type(value.value).__name__ or (name == "int" and isinstance(value.value, bool))
+        case Table():
+            return name == "dict"
+        case Items():
+            return None if name in ("list", "tuple", "set", "frozenset") else False
+        case Instance() | Function() | Class():
+            return False if name in TYPES else None
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from flake8_lambda_perf.manifests.python_values import (
     Place,
     Plain,
     Table,
+    Unknown,
     Value,
     join,
     shortened,
@@ -38,9 +40,12 @@ from flake8_lambda_perf.manifests.python_values import (
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.python_files import Files
 
-MAX_STEPS = 150_000
+MAX_STEPS = 100_000
 MAX_DEPTH = 110
 """Levels of expressions, statements and calls; each takes up to four of Python's own."""
+
+MAX_RECURSION = 4
+"""Calls of a function out of itself, of which only the first may be one with nothing known."""
 
 
 class ExhaustedError(Exception):
@@ -69,6 +74,7 @@ class Program:
         self._steps = MAX_STEPS
         self._depth = 0
         self._branch = 0
+        self._running: Counter[ast.AST] = Counter()
 
     # -- limits -------------------------------------------------------------------------------
 
@@ -170,6 +176,17 @@ class Program:
         """What a function of the program returns."""
         node = function.node
         self.started[node] = UNKNOWN
+        is_open = all(isinstance(value, Unknown) for value in (*args, *named.entries.values()))
+        if self._running[node] >= (1 if is_open else MAX_RECURSION):
+            return UNKNOWN
+        self._running[node] += 1
+        try:
+            return self._run(function, args, named, place, caller)
+        finally:
+            self._running[node] -= 1
+
+    def _run(self, function: Function, args: list[Value], named: Table, place: Place | None, caller: Frame) -> Value:
+        node = function.node
         inner = Frame(function.frame.file, {}, function.frame, function, caller, place)
         given = args if function.bound is None else [function.bound, *args]
         self._bind(node.args, given, named, inner)

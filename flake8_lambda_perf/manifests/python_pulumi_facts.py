@@ -49,7 +49,6 @@ PRINCIPALS = {
 
 STREAMS = ((".sqs.", "sqs"), (".dynamodb.", "dynamodb"), (".kinesis.", "kinesis"), (".msk.", "kafka"))
 
-_CALLED = re.compile(r"(\w+)\.(\w+)\(\)$")
 _RUNTIME = re.compile(r"\.Runtime\.PYTHON(\d)D(\d+)$")
 
 
@@ -89,10 +88,7 @@ def _layer(found: Found, value: Value, place: Place) -> Said:
 
 def note(apps: Apps, call: Outside) -> None:
     """Adds what another resource states to the functions that it names."""
-    called = _CALLED.search(call.name)
-    if called is None:
-        return
-    kind = TARGETS.get(f"{called[1]}.{called[2]}")
+    kind = TARGETS.get(".".join(facts.qualified(call)))
     values = list(call.named.entries.values())
     if call.name.endswith(".cloudwatch.EventTarget()"):
         kind = _of_rule(call.argument("rule"))

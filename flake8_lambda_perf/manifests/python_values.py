@@ -59,7 +59,9 @@ def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
-    """Anything: only running the program tells."""
+    """Anything: only running the program tells. `hint` is what is known of a text."""
+
+    hint: str = ""
 
 
 UNKNOWN = Unknown()
