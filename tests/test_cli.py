@@ -195,6 +195,12 @@ def test_named_file_is_checked_whatever_its_name(name: str, project: Path, capsy
     assert footer(capsys.readouterr().out) == "no findings in 1 file, 1 handler"
 
 
+def test_a_test_is_not_reported_on_even_by_name(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project / "tests/test_app.py", SLOW)
+    assert main(["check", "tests/test_app.py"]) == 0
+    assert footer(capsys.readouterr().out) == "no findings in 1 file, 0 handlers"
+
+
 def test_named_manifest_is_no_python_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(project / "template.yaml", "Resources: {}\n")
     assert main(["check", "template.yaml"]) == 0
