@@ -40,7 +40,8 @@ def test_a_resource_states_everything_with_its_place(tmp_path: Path) -> None:
             resource "aws_lambda_layer_version" "base" { filename = data.archive_file.layer.output_path }
             data "archive_file" "layer" { source_dir = "${path.module}/layer" }
             variable "subnets" {}
-            """
+            """,
+            "code/src/app.py": "",
         },
     )
     said = (
@@ -175,6 +176,8 @@ def test_each_entry_of_for_each_is_a_function_of_its_own(tmp_path: Path) -> None
             variable "names" { default = ["red", "blue"] }
             variable "enabled" { default = false }
             """,
+            "src/orders/api.py": "",
+            "src/users/users.py": "",
             "one.py": "",
             "two.py": "",
         },

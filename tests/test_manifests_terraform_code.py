@@ -32,6 +32,7 @@ module "package" { source = "../package" }
 FILES = {
     "src/app.py": "",
     "infra/app.py": "",
+    "package/files/app.py": "",
     "package/main.tf": 'data "archive_file" "code" { source_dir = "${path.module}/files" }\n'
     'output "path" { value = data.archive_file.code.output_path }\n',
 }
@@ -76,6 +77,11 @@ LEADING = {
     "a bucket of others": ('s3_bucket = "b"\ns3_key = "other.zip"', ARCHIVE + OBJECT, None),
     "what nobody declares": ("filename = data.archive_file.gone.output_path", ARCHIVE, None),
     "what a program packs": ("filename = data.external.build.result.path", "", None),
+    "the output of a build": (
+        "filename = data.archive_file.built.output_path",
+        'data "archive_file" "built" { source_dir = "${path.module}/build/app" }',
+        None,
+    ),
     "a folder that is computed": (
         "filename = data.archive_file.code.output_path",
         'data "archive_file" "code" { source_dir = data.external.build.result.path }',
@@ -263,6 +269,7 @@ def test_google_functions_load_main_and_name_the_function_alone(tmp_path: Path) 
               event_trigger { event_type = "google.cloud.storage.object.v1.finalized" }
             }
             """,
+            "src/main.py": "",
         },
     )
     first = function(
@@ -273,6 +280,7 @@ def test_google_functions_load_main_and_name_the_function_alone(tmp_path: Path) 
         runtime="python312",
         memory=256,
         timeout=60,
+        platform="google",
     )
     second = function(
         "google_cloudfunctions2_function.second",
@@ -285,6 +293,7 @@ def test_google_functions_load_main_and_name_the_function_alone(tmp_path: Path) 
         vpc=True,
         provisioned_concurrency=True,
         concurrent=True,
+        platform="google",
     )
     assert plainly(deployed) == (first, second)
     assert [each.triggers for each in deployed] == [("http",), ("storage",)]
@@ -309,6 +318,7 @@ def test_the_json_form_means_the_same(tmp_path: Path) -> None:
                "environment": [{"variables": {"A": "x${local.memory}"}}]
              }}}}
             """,
+            "src/orders/a.py": "",
         },
     )
     said = (

@@ -55,6 +55,9 @@ def test_a_local_module_is_read_with_what_its_calls_give(tmp_path: Path) -> None
             }
             output "arn" { value = aws_lambda_layer_version.this.arn }
             """,
+            "orders/app.py": "",
+            "users/users.py": "",
+            "carts/carts.py": "",
         },
     )
     assert [each.said for each in deployed] == [
@@ -192,3 +195,33 @@ def test_each_module_is_read_where_it_is_called_and_alone_where_nobody_calls_it(
         function(name, 1, manifest="replaced/main.tofu", handler="tofu.handler", memory=1),
         function(name, 1, manifest="circle/main.tf", memory=1),
     )
+
+
+def test_a_default_in_a_module_that_nobody_calls_declares_nothing(tmp_path: Path) -> None:
+    module = """\
+        variable "handler" { default = "app.handler" }
+        variable "code" { default = null }
+        resource "aws_lambda_function" "f" {
+          handler  = var.handler
+          runtime  = "python3.13"
+          filename = var.code
+        }
+        """
+    google = """\
+        variable "settings" {
+          type    = object({ entry_point = optional(string, "main") })
+          default = {}
+        }
+        resource "google_cloudfunctions2_function" "f" {
+          build_config {
+            runtime     = "python313"
+            entry_point = var.settings.entry_point
+          }
+        }
+        """
+    alone = {"modules/aws/main.tf": module, "modules/google/main.tf": google}
+    assert read_files(tmp_path / "alone", alone) == ()
+    call = 'module "called" {\n  source = "./modules/aws"\n  code = "app.py"\n}\n'
+    deployed = read_files(tmp_path / "called", {"main.tf": call, "app.py": "", **alone})
+    name = "module.called.aws_lambda_function.f"
+    assert plainly(deployed) == (function(name, 3, manifest="modules/aws/main.tf", root=""),)

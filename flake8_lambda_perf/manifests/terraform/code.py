@@ -151,8 +151,11 @@ class Sources:
         holding = [each for each in folders if each is not None and module_file(self.root, each, handler) is not None]
         return (holding or folders or [None])[0]
 
-    def given(self, scope: Scope, folder: str | None, handler: str) -> str | None:
-        """The folder that a package was found to be of; else one that a call gives to the module and that holds it."""
+    def holding(self, folder: str | None, scope: Scope, handler: str) -> str | None:
+        """The folder that a package was found to be of, or one that a call gives to the module and that holds it.
+
+        A folder that is not there is the output of a build, which says nothing of where the code is.
+        """
         if folder is not None and module_file(self.root, folder, handler) is not None:
             return folder
         while scope.call is not None:
@@ -163,7 +166,7 @@ class Sources:
                     if joined is not None and module_file(self.root, joined, handler) is not None:
                         return joined
             scope = env.scope
-        return folder
+        return folder if folder is not None and (self.root / folder).is_dir() else None
 
     def _paths(self, value: Value, scope: Scope) -> Iterator[str | None]:
         data = value.data

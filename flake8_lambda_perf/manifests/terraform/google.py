@@ -39,10 +39,15 @@ def read(declared: Declared, sources: Sources) -> Deployed | None:
     module = _module(build, "build_environment_variables" if first else "environment_variables")
     handler = f"{module}.{entry}"
     known = Facts([*_first(settings)] if first else [*_second(settings, build)])
-    spot = declared.place(build.get("entry_point"))
+    stated = build.get("entry_point")
+    folder = _folder(settings if first else build, sources, handler, first=first)
+    root = sources.holding(folder, declared.scope, handler)
+    if root is None and declared.is_left_open(stated):
+        return None
+    spot = declared.place(stated)
     deployed = Deployed(
         handler=handler,
-        root=_root(settings if first else build, sources, handler, first=first),
+        root=root,
         manifest=spot.path,
         line=spot.line,
         resource=declared.address,
@@ -54,6 +59,7 @@ def read(declared: Declared, sources: Sources) -> Deployed | None:
         provisioned_concurrency=known.flag("provisioned_concurrency"),
         concurrent=not first and _is_concurrent(settings),
         said=known.said,
+        platform="google",
     )
     return deployed if is_python(sources.root, deployed) else None
 
@@ -66,7 +72,7 @@ def _module(build: Settings, variables: str) -> str:
     return name.removesuffix(".py") if name else "main"
 
 
-def _root(settings: Settings, sources: Sources, handler: str, *, first: bool) -> str | None:
+def _folder(settings: Settings, sources: Sources, handler: str, *, first: bool) -> str | None:
     scope = settings.env.scope
     if first:
         return sources.folder(settings.get("source_archive_object"), scope, "source_archive_object", handler)

@@ -54,6 +54,14 @@ class Declared:
         folder = None if value is None or value.spot is None else posixpath.dirname(value.spot.path)
         return next((spot for spot in spots if posixpath.dirname(spot.path) == folder), spots[0])
 
+    def is_left_open(self, value: Value | None) -> bool:
+        """Whether a value is a variable's default in a module that nobody calls: whoever does will give another."""
+        spot = None if value is None else value.spot
+        if spot is None or self.scope.call is not None:
+            return False
+        blocks = (block.spot for block in self.scope.folder.variables.values())
+        return any(b.path == spot.path and b.offset <= spot.offset < b.offset + len(b.text) for b in blocks)
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -90,7 +98,7 @@ class Lambdas:
         if runtime and not runtime.startswith("python"):
             return None
         code = self._image(settings) if is_image else self._archive(settings)
-        if code is None:
+        if code is None or (code.root is None and declared.is_left_open(code.stated)):
             return None
         known = Facts(self._said(declared, settings, code, is_image=is_image))
         adapter = facts.has_web_adapter(settings, known.said) or (code.image is not None and code.image.web_adapter)
@@ -138,7 +146,8 @@ class Lambdas:
         scope, sources = settings.env.scope, self._sources
         source_path = settings.get("source_path")
         if source_path is not None:
-            return Code(handler, stated, sources.of_path(source_path, scope, handler))
+            folder = sources.of_path(source_path, scope, handler)
+            return Code(handler, stated, sources.holding(folder, scope, handler))
         for name in PACKAGES:
             value = settings.get(name)
             code = None if value is None else sources.inlined(value, scope, name, handler)
@@ -146,8 +155,8 @@ class Lambdas:
                 return Code(handler, stated, code.root, inline=code)
             folder = sources.folder(value, scope, name, handler)
             if folder is not None:
-                return Code(handler, stated, sources.given(scope, folder, handler))
-        return Code(handler, stated, sources.given(scope, None, handler))
+                return Code(handler, stated, sources.holding(folder, scope, handler))
+        return Code(handler, stated, sources.holding(None, scope, handler))
 
     def _image(self, settings: Settings) -> Code | None:
         """What an image runs: the command that is given, else that of its Dockerfile."""
