@@ -50,13 +50,12 @@ class DeploymentView:
         self.functions = functions
 
     @cached_property
-    def _handlers(self) -> dict[tuple[str, int], Handler]:
-        steps = self.analysis.deployed_by.items()
-        return {(step.path, step.line): handler for handler, step in steps}
+    def _handlers(self) -> dict[Step, Handler]:
+        return {step: handler for handler, step in self.analysis.deployed_by.items()}
 
     def handler_of(self, function: Deployed) -> Handler | None:
         """Gives the handler in the code that a function runs, None where it is not known."""
-        return self._handlers.get((function.manifest, function.line))
+        return self._handlers.get(_declaration(function))
 
     def fact(self, function: Deployed, name: str) -> Said | None:
         """Gives what the manifest states of a function under a name, None where it states nothing."""
@@ -203,13 +202,18 @@ def findings(view: DeploymentView, rules: Iterable[DeploymentRule]) -> Iterator[
                 yield _finding(view, rule, place)
 
 
+def _declaration(function: Deployed) -> Step:
+    """Gives the line of the manifest that deploys a function; one line may deploy several."""
+    return Step(function.manifest, function.line, f"{function.resource} deploys `{function.handler}`")
+
+
 def _finding(view: DeploymentView, rule: DeploymentRule, place: Place) -> Finding:
     said, function = place.said, place.function
     span = view.span(said)
     lines = Lines(view.text(said.path))
     line, column = lines.position(span.start)
     end_line, end_column = lines.position(span.end)
-    declared = Step(function.manifest, function.line, f"{function.resource} deploys `{function.handler}`")
+    declared = _declaration(function)
     stated = Step(said.path, said.line, lines.line_text(said.line).strip())
     trace = (declared,) if said.name == "resource" else (declared, stated)
     fix = place.plan()

@@ -1,0 +1,5 @@
+locals {
+  workers = {
+    mail = { handler = "mail.send", memory = 512 }
+  }
+}
