@@ -75,11 +75,12 @@ def test_a_path_starts_where_the_app_is_run_else_where_it_leads_to_something(tmp
             function.format("OfApp", "code"),
             function.format("OfFile", "beside"),
             function.format("Nowhere", "missing"),
+            function.format("Built", ".build/lambdas"),
         )
     )
     files = {"a/cdk.json": "", "a/code/m.py": "", "a/stacks/code/m.py": "", "a/stacks/beside/m.py": ""}
     found = {one.resource: one.root for one in declared(tmp_path, {**files, "a/stacks/s.py": text})}
-    assert found == {"OfApp": "a/code", "OfFile": "a/stacks/beside", "Nowhere": "a/missing"}
+    assert found == {"OfApp": "a/code", "OfFile": "a/stacks/beside", "Nowhere": "a/missing", "Built": None}
 
 
 def test_a_path_out_of_the_project_is_a_problem_and_hides_no_other_function(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.discover import DEFAULT_EXCLUDES
 from flake8_lambda_perf.manifests.deployed import Written, archive_folder, code_folder, join
 from flake8_lambda_perf.manifests.inline import MODULE, Inline, Piece, inline, pieces
 from flake8_lambda_perf.manifests.python_files import above
@@ -16,6 +17,9 @@ from flake8_lambda_perf.manifests.python_values import Outside, Place, Plain, Va
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.python_program import Program
     from flake8_lambda_perf.model import Said
+
+BUILT = frozenset(DEFAULT_EXCLUDES)
+"""Folders that hold no source of the project: what a build puts there lies elsewhere too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Code:
 
 
 def folder_of(program: Program, value: Value | None, key: str, handler: str | None = None) -> str | None:
-    """The folder that a path names; None where it is computed, no folder of the project, or not the program's to say.
+    """The folder that a path names; None where it is computed, none of the project, or one that a build fills.
 
     Relative paths start from the folder in which the program is run. Where nothing lies there, from that of the file
     that names them or one above it, which a script may have gone to; a program without a marker may be run anywhere.
@@ -49,7 +53,8 @@ def folder_of(program: Program, value: Value | None, key: str, handler: str | No
         base = _base_of(program, text, value.place)
     if text.endswith(".zip") and handler is not None:
         return archive_folder(program.files.root, base, written, handler)
-    return code_folder(program.files.root, base, written)
+    folder = code_folder(program.files.root, base, written)
+    return None if folder is None or not BUILT.isdisjoint(folder.split("/")) else folder
 
 
 def _base_of(program: Program, text: str, place: Place) -> str:
