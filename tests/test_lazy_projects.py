@@ -155,6 +155,7 @@ def post() -> str:
 """
 PARTS = [f"p{number}" for number in range(12)]
 EAGER = {
+    "pyproject.toml": "",
     "app.py": "from fastapi import FastAPI\nfrom mangum import Mangum\n\nfrom shop import "
     + ", ".join(PARTS)
     + "\n\napp = FastAPI()\n"
@@ -219,7 +220,7 @@ def test_what_is_slow_in_a_lazy_view_is_found_as_before(tmp_path: Path) -> None:
     views = {f"shop/{part}.py": VIEWS.format(name=part) for part in PARTS}
     head = f"import serverless_wsgi\nfrom flask import Flask\n{imports}\napp = Flask(__name__)\n{calls}\n\n"
     main = f"{head}def handler(event, context):\n    return serverless_wsgi.handle_request(app, event, context)\n"
-    asked = job(tmp_path, {"app.py": main, "shop/__init__.py": "", **views}, CODES | {"LPF302"})
+    asked = job(tmp_path, {"pyproject.toml": "", "app.py": main, "shop/__init__.py": "", **views}, CODES | {"LPF302"})
     expected = [(path, 9, "LPF101") for path in sorted(views)]
     assert found(asked, CODES | {"LPF302"}) == [("app.py", 17, "LPF302"), *expected]
     settings = config.load(tmp_path, None, isolated=False)
