@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from threading import Event
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+import pytest
+from bad_input import SLOW
 
 from flake8_lambda_perf.cli.terminal import count_seconds, sign_of_life, write
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_a_report_goes_to_any_stream() -> None:
@@ -60,3 +62,14 @@ def test_short_work_on_a_terminal_leaves_no_trace(monkeypatch: pytest.MonkeyPatc
     with sign_of_life("checking"):
         pass
     assert terminal.getvalue() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently")
+def test_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_bytes(SLOW)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "flake8_lambda_perf", "check"]
+    run = subprocess.run(command, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (run.returncode, run.stderr) == (1, "")

@@ -63,8 +63,14 @@ class DeploymentView:
 
     def text(self, path: str) -> str:
         """Gives the text of a manifest, empty where it cannot be read."""
-        source = self.analysis.project.source(path)
-        return source.text if source is not None else ""
+        project = self.analysis.project
+        if path in project.known:
+            source = project.source(path)
+            return source.text if source is not None else ""
+        try:
+            return (project.data(path) or b"").decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return ""
 
     def span(self, place: Said) -> Span:
         """Gives the characters of a stated value, or of the rest of its line where it is no literal."""
