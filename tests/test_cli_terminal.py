@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from threading import Event
 from pathlib import Path
+from threading import Event
 
 import pytest
 from bad_input import SLOW
