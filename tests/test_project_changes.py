@@ -111,6 +111,8 @@ def test_an_attribute_depends_on_the_request_that_changes_it(change: str) -> Non
         "known = vars(settings)\nprint(known, event)",
         "print(settings.region, name=event)",
         "if settings.region in event['regions']:\n    pass",
+        "known = settings.region\nknown = event['region']",
+        "known = settings.other\nknown.append(event['region'])",
         "for settings.region_of_another in event['regions']:\n    pass",
     ],
 )
@@ -123,6 +125,9 @@ def test_an_attribute_does_not_depend_on_what_does_not_change_it(change: str) ->
     [
         "settings.hosts.append(event['host'])",
         "settings.hosts[0] = event['host']",
+        "known = settings.hosts\nknown.append(event['host'])",
+        "known = settings.hosts[0]\nknown['name'] = event['host']",
+        "known = Settings.hosts  # of all\nknown.insert(0, event['host'])",
         "settings.hosts.pop()",
         "settings.hosts.pop(0)",
         "if event['reset']:\n    settings.hosts.clear()",

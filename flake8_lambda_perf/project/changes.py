@@ -28,6 +28,8 @@ TARGETS = re.compile(
     rb"|\bdel\b([ \t]*[(\[][^)\]]{1,200}|[^\n]{1,200})"
 )
 """What a loop or a `with` binds, and what is deleted: targets without an equals sign."""
+RENAMED_PART = re.compile(rb"=[ \t]*[\w.]+\.(\w+)[ \t]*(?=[\r\n#;\[])")
+"""An attribute that is given another name, under which its content may be changed."""
 PART = re.compile(rb"\.[ \t]*(\w+)")
 BARE = re.compile(rf"\benviron{_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(?:putenv|unsetenv)\(".encode())
 RENAMED = re.compile(rb"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
@@ -114,6 +116,8 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
         yield found[1].decode("ascii", "replace"), found.start()
     for found in TARGETS.finditer(data):
         yield from ((part[1].decode("ascii", "replace"), found.start()) for part in PART.finditer(found[0]))
+    for found in RENAMED_PART.finditer(data):
+        yield found[1].decode("ascii", "replace"), found.start()
     yield from (("environ", offset) for offset in _environment(data))
     for word, name in NAMESPACES:
         if word in data:

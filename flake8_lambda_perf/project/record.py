@@ -124,7 +124,7 @@ class Recorder:
         while isinstance(changed, ast.Subscript):
             depth, key = depth + 1, changed.slice
             changed = changed.value
-        changed = self._namespace(changed, place)
+        changed = self._named(changed, place)
         match changed, key:
             case ast.Attribute(value=base, attr="__dict__" | "*"), ast.Constant(value=str(attr)):
                 changed, key = ast.copy_location(ast.Attribute(base, attr, ast.Store()), changed), None
@@ -138,14 +138,13 @@ class Recorder:
             return
         self.module.changes.setdefault(change.name, []).append(change)
 
-    def _namespace(self, changed: ast.expr, place: Place) -> ast.expr:
-        """Names what `globals()[...] = ...` and `vars(x).update(...)` change, also under a name that is given to it."""
+    def _named(self, changed: ast.expr, place: Place) -> ast.expr:
+        """Gives what a name stands for in its scope, if that is an attribute or all names of an object or module."""
         if isinstance(changed, ast.Name):
             bindings = _scope_of(place).bindings.get(changed.id, ())
-            given = [binding.value for binding in bindings if isinstance(binding.value, ast.Call | ast.Attribute)]
-            known = (_namespace(value) for value in given)
-            return next((value for value in known if value is not None), changed)
-        return _namespace(changed) or changed
+            given = [_whole(binding.value) for binding in bindings if binding.value is not None]
+            return next((value for value in given if isinstance(value, ast.Attribute)), changed)
+        return _whole(changed)
 
     def _adjust(self, changed: ast.expr, values: list[ast.expr], place: Place) -> None:
         """Records that an object is changed with values."""
@@ -354,16 +353,16 @@ def dotted(expr: ast.expr) -> str | None:
     return ".".join([expr.id, *reversed(parts)]) if isinstance(expr, ast.Name) else None
 
 
-def _namespace(expr: ast.expr) -> ast.expr | None:
-    """Spells the names of a module or an object as an attribute: all of its own, or its `__dict__`."""
+def _whole(expr: ast.expr) -> ast.expr:
+    """Gives what an expression is a part of; `vars(x)` and `globals()` are spelled as attributes."""
+    while isinstance(expr, ast.Subscript):
+        expr = expr.value
     match expr:
         case ast.Call(func=ast.Name(id="globals")):
             return ast.copy_location(ast.Attribute(expr, ANY_NAME, ast.Store()), expr)
         case ast.Call(func=ast.Name(id="vars"), args=[base, *_]):
             return ast.copy_location(ast.Attribute(base, "__dict__", ast.Store()), expr)
-        case ast.Attribute(attr="__dict__"):
-            return expr
-    return None
+    return expr
 
 
 def prefix(scope: Scope) -> str:
