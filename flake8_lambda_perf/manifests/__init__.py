@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, is_test
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import azure, chalice, dockerfile, firebase, gcp, sam, serverless, zappa
+from flake8_lambda_perf.manifests import azure, chalice, dockerfile, firebase, gcp, sam, serverless, sst, zappa
 from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     LocatedError,
@@ -36,7 +36,7 @@ class Reader(Protocol):
         """The functions the manifest at `path` deploys; raises ManifestError where it is broken."""
 
 
-READERS: tuple[Reader, ...] = (sam, serverless, dockerfile, chalice, zappa, azure, gcp, firebase)
+READERS: tuple[Reader, ...] = (sam, serverless, dockerfile, sst, chalice, zappa, azure, gcp, firebase)
 """A new kind of manifest is one module and its place here."""
 
 
@@ -67,18 +67,34 @@ def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -
     root = root.resolve()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    paths = sorted(set(manifests))
+    for found, failed in _readings(root, sorted(set(manifests)), sources):
+        deployed += found
+        problems += failed
+    return tuple(_without_repeated(deployed)), tuple(dict.fromkeys(problems))
+
+
+def _readings(root: Path, paths: Iterable[str], sources: Sources | None) -> Iterator[Reading]:
+    """Reads each kind; what the CDK wrote comes last, because the program that it was made from tells more."""
+    terraform: list[str] = []
+    scripts: list[str] = []
+    synthesised: list[str] = []
     for path in paths:
-        found, failed = ((), ()) if path.endswith(TERRAFORM) else _read_file(root, path)
-        deployed += found
-        problems += failed
-    found, failed = _read_terraform(root, [path for path in paths if path.endswith(TERRAFORM)])
-    deployed += found
-    problems += failed
-    for found, failed in _read_programs(root, sources) if sources is not None else ():
-        deployed += found
-        problems += failed
-    return tuple(_without_repeated_images(deployed)), tuple(dict.fromkeys(problems))
+        if path.endswith(TERRAFORM):
+            terraform.append(path)
+        elif path.endswith(SCRIPT_SUFFIXES):
+            scripts.append(path)
+        elif SYNTHESISED in path.split("/"):
+            synthesised.append(path)
+        else:
+            yield _read_file(root, path)
+    if terraform:
+        yield _read_terraform(root, terraform)
+    if scripts:
+        yield _read_scripts(root, scripts)
+    if sources is not None:
+        yield from _read_programs(root, sources)
+    if synthesised:
+        yield _read_synthesised(root, synthesised, frozenset() if sources is None else sources.known)
 
 
 def _read_programs(root: Path, sources: Sources) -> Iterator[Reading]:
@@ -92,20 +108,38 @@ def _read_programs(root: Path, sources: Sources) -> Iterator[Reading]:
 
 def _read_terraform(root: Path, paths: list[str]) -> Reading:
     """Reads all files of Terraform at once: those of one folder are one, and folders call folders."""
-    if not paths:
-        return (), ()
     from flake8_lambda_perf.manifests import terraform
 
     return terraform.read(root, paths)
 
 
-def _without_repeated_images(deployed: list[Deployed]) -> Iterator[Deployed]:
-    """Leaves out what a Dockerfile says of itself where a manifest deploys the same function, and knows more of it."""
-    by_images = [each for each in deployed if dockerfile.is_named(each.manifest.rpartition("/")[2])]
-    others = [each for each in deployed if not dockerfile.is_named(each.manifest.rpartition("/")[2])]
+def _read_scripts(root: Path, paths: list[str]) -> Reading:
+    """Reads all TypeScript and JavaScript at once: the files of a program import one another."""
+    from flake8_lambda_perf.manifests import scripts
+
+    return scripts.read(root, paths)
+
+
+def _read_synthesised(root: Path, paths: list[str], known: frozenset[str]) -> Reading:
+    """Reads what the CDK wrote."""
+    from flake8_lambda_perf.manifests import cdk_out
+
+    return cdk_out.read(root, paths, known)
+
+
+def _without_repeated(deployed: list[Deployed]) -> Iterator[Deployed]:
+    """Leaves out what a Dockerfile or the CDK's output says where a manifest deploys the same, and knows more of it."""
+    others = [each for each in deployed if not _is_derived(each.manifest)]
     known = {(each.root, each.handler) for each in others}
     yield from others
-    yield from (each for each in by_images if each.root is None or (each.root, each.handler) not in known)
+    for each in deployed:
+        if _is_derived(each.manifest) and (each.root is None or (each.root, each.handler) not in known):
+            yield each
+
+
+def _is_derived(manifest: str) -> bool:
+    *folders, name = manifest.split("/")
+    return dockerfile.is_named(name) or SYNTHESISED in folders
 
 
 def _read_file(root: Path, path: str) -> Reading:

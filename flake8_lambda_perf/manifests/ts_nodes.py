@@ -1,0 +1,135 @@
+"""Parses TypeScript and JavaScript into tree-sitter's nodes, guarded against hostile files."""
+
+from __future__ import annotations
+
+import re
+import time
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.errors import ManifestError
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_LENGTH = 200_000
+"""Bytes of a file: the parser needs seconds for larger ones that are broken all over."""
+
+MAX_BRACES = 5_000
+"""Opening braces of a file: the parser recurses where objects are nested, and 60 000 of them end the process."""
+
+MAX_SECONDS = 1.0
+
+SUFFIXES = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
+
+_NEWLINE = re.compile(rb"\r\n|\r|\n")
+_CHUNK = 1 << 14
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r": ""}
+
+
+@dataclass(frozen=True, eq=False)
+class Script:
+    """A parsed file."""
+
+    path: str
+    data: bytes
+    top: Node
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in _NEWLINE.finditer(self.data))]
+
+    def position(self, node: Node) -> tuple[int, int]:
+        """A node's line and column, both from 1, in characters."""
+        line = bisect_right(self._starts, node.start_byte)
+        return line, len(self.data[self._starts[line - 1] : node.start_byte].decode()) + 1
+
+    def text(self, node: Node) -> str:
+        """The source of a node."""
+        return self.data[node.start_byte : node.end_byte].decode()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where something stands."""
+
+    script: Script
+    node: Node
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from other places at which the same kind of thing stands."""
+        return self.script.path, self.node.start_byte
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Its line and column, both from 1, in characters."""
+        return self.script.position(self.node)
+
+    @property
+    def text(self) -> str:
+        """The source there."""
+        return self.script.text(self.node)
+
+    def holds(self, other: Place) -> bool:
+        """Whether `other` lies within."""
+        outer, inner = self.node, other.node
+        within = outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
+        return self.script is other.script and within
+
+
+def parse(path: str, text: str) -> Script:
+    """The nodes of a file; what is no valid code becomes nodes of type ERROR. Raises ManifestError at the limits."""
+    # Imported here because most projects have no such file.
+    import tree_sitter
+    import tree_sitter_typescript
+
+    data = text.encode()
+    if len(data) > MAX_LENGTH:
+        raise ManifestError(f"larger than {MAX_LENGTH} bytes; split the file or exclude it")
+    if data.count(b"{") > MAX_BRACES:
+        raise ManifestError(f"holds more than {MAX_BRACES} braces; split the file or exclude it")
+    # The grammar with JSX reads all of JavaScript too.
+    is_plain = path.endswith((".ts", ".mts", ".cts"))
+    grammar = tree_sitter_typescript.language_typescript if is_plain else tree_sitter_typescript.language_tsx
+    end = time.monotonic() + MAX_SECONDS
+
+    def chunk(offset: int, _point: object) -> bytes:
+        return data[offset : offset + _CHUNK] if time.monotonic() < end else b""
+
+    tree = tree_sitter.Parser(tree_sitter.Language(grammar())).parse(chunk)
+    if time.monotonic() >= end:
+        raise ManifestError("takes too long to parse; correct the file or exclude it")
+    return Script(path, data, tree.root_node)
+
+
+def error_line(script: Script) -> int | None:
+    """The line of the first code that is not valid, None where all is."""
+    node: Node | None = script.top
+    while node is not None and node.has_error and not node.is_error and not node.is_missing:
+        node = next((child for child in node.children if child.has_error or child.is_missing), None)
+    return None if node is None or not (node.is_error or node.is_missing) else script.position(node)[0]
+
+
+def string_text(script: Script, node: Node) -> str:
+    """The text of a string, of a template or of a part of one, with its escapes replaced."""
+    written = script.text(node)
+    if node.type in ("string", "template_string"):
+        written = written[1:-1]
+    return _ESCAPE.sub(_unescaped, written) if "\\" in written else written
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code is not None:
+        number = int(code, 16)
+        return "\ufffd" if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF else chr(number)
+    return _ESCAPES.get(match[4], match[4]) if match[4] is not None else ""
+
+
+def children(node: Node) -> list[Node]:
+    """The named nodes below a node, without comments."""
+    return [child for child in node.named_children if child.type != "comment"]
