@@ -23,6 +23,7 @@ HUGE = "larger than 2000000 bytes; split the file or exclude it"
 DEEP_JSON = "nested more than 100 levels deep; correct the file or exclude it"
 NO_VALUE = "not valid JSON: Expecting value; correct the file or exclude it"
 ENDLESS = "expressions expand without end; write the values out or exclude the file"
+BLANKS = "more than 1000 blanks in a row; remove them or exclude the file"
 CHAIN = "values refer to one another more than 64 times in a row; shorten the chain"
 MANY = "declares more than 1000 functions; split the project or exclude the file"
 
@@ -50,6 +51,8 @@ HOSTILE = {
     "a missing brace": ("main.tf", memory("1") + 'resource "x" "y" {\n  a = 1\n', 9, BROKEN_HCL),
     "a stray word": ("main.tf", memory("1") + "\nlocals {\n  a = = 1\n}\n", 9, BROKEN_HCL),
     "heredoc without end": ("main.tf", memory("<<EOT\nx"), 8, BROKEN_HCL),
+    "blanks": ("main.tf", memory("[1," + " " * 20_000 + "2]"), 4, BLANKS),
+    "empty lines": ("main.tf", memory("1") + "\n" * 20_000 + "locals {}\n", 5, BLANKS),
     "a NUL": ("main.tf", memory("1") + "\n\0", 8, BROKEN_HCL),
     "a large file": ("main.tf", memory("1") + "# comment\n" * 20_000, 0, LARGE),
     "three megabytes": ("main.tf", memory("1") + "# comment\n" * 300_000, 0, HUGE),
@@ -126,6 +129,20 @@ def test_more_functions_than_anybody_has_are_a_problem(tmp_path: Path, repeat: s
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     deployed, problems = read(tmp_path, ["main.tf"])
     assert (len(deployed), problems) == (1_000, (Problem("main.tf", 1, MANY),))
+
+
+def test_values_that_are_too_deep_are_a_problem_where_they_are_used(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(memory("var.a"), encoding="utf-8")
+    (tmp_path / "terraform.tfvars").write_text("\na = " + "[" * 50 + "]" * 50 + "\n", encoding="utf-8")
+    assert read(tmp_path, ["main.tf", "terraform.tfvars"]) == ((), (Problem("terraform.tfvars", 2, DEEP),))
+
+
+def test_much_code_in_the_manifest_of_many_functions_is_read_once(tmp_path: Path) -> None:
+    archive = 'data "archive_file" "a" {\n  source {\n    filename = "app.py"\n    content = <<E\n'
+    text = FUNCTION + "  count = 1000\n  filename = data.archive_file.a.output_path\n}\n"
+    (tmp_path / "main.tf").write_text(text + archive + "x = 1\n" * 10_000 + "E\n  }\n}\n", encoding="utf-8")
+    deployed, problems = read(tmp_path, ["main.tf"])
+    assert (len(deployed), len({id(each.inline) for each in deployed}), problems) == (1_000, 1, ())
 
 
 def test_one_problem_does_not_hide_other_functions(tmp_path: Path) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
@@ -27,7 +24,7 @@ from flake8_lambda_perf.manifests.hcl_nodes import (
     Spot,
     Template,
 )
-from flake8_lambda_perf.source import Lines
+from flake8_lambda_perf.manifests.hcl_places import Range, Source
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -35,12 +32,19 @@ if TYPE_CHECKING:
 MAX_BYTES = 128_000
 """Larger than what people write; the parser takes up to a second for so much nonsense."""
 
+MAX_TEXT = 4_000
+"""Longer texts of JSON files are no names and no paths."""
+
+MAX_BLANKS = 1_000
+"""The parser's time grows with the square of the blanks in a row."""
+
 MAX_DEPTH = 40
 
 OPERATORS = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%"})
 
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))|([$%])\4\{')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_BLANKS = re.compile(r"\s{2,}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
@@ -48,77 +52,15 @@ class NoParserError(ManifestError):
     """The library that reads HCL is not installed."""
 
 
-class _Source:
-    """A file's text, and where in it a byte of its UTF-8 lies."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self.path = path
-        self.text = text
-        self.data = text.encode()
-        self._offsets: dict[int, int] = {}
-
-    @cached_property
-    def lines(self) -> Lines:
-        return Lines(self.text)
-
-    @cached_property
-    def _starts(self) -> tuple[list[int], list[int]]:
-        """The first byte and the first character of each line."""
-        lines = self.data.splitlines(keepends=True)
-        sizes = (len(line) for line in lines)
-        return [0, *accumulate(sizes)], [0, *accumulate(len(line.decode()) for line in lines)]
-
-    def slice(self, start: int, end: int) -> str:
-        """The text between two bytes."""
-        return self.data[start:end].decode(errors="replace")
-
-    def offset(self, byte: int) -> int:
-        """The offset of a byte in characters."""
-        if byte not in self._offsets:
-            starts, characters = self._starts
-            line = bisect_right(starts, byte) - 1
-            self._offsets[byte] = characters[line] + len(self.slice(starts[line], byte))
-        return self._offsets[byte]
-
-    def position(self, byte: int) -> tuple[int, int]:
-        """Line and column of a byte, both from 1, the column in characters."""
-        return self.lines.position(self.offset(byte))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Range:
-    """The bytes of a node; line, column and text are computed where they are asked for."""
-
-    source: _Source
-    start: int
-    end: int
-
-    @property
-    def path(self) -> str:
-        return self.source.path
-
-    @property
-    def line(self) -> int:
-        return self.source.position(self.start)[0]
-
-    @property
-    def column(self) -> int:
-        return self.source.position(self.start)[1]
-
-    @property
-    def offset(self) -> int:
-        return self.source.offset(self.start)
-
-    @property
-    def text(self) -> str:
-        return self.source.slice(self.start, self.end)
-
-
 def parse(path: str, text: str) -> Body:
     """The body of a file; raises ManifestError with the line where it is too large or not valid."""
     if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
         raise ManifestError(f"larger than {MAX_BYTES} bytes; split the file or exclude it")
-    source = _Source(path, text)
+    source = Source(path, text)
+    blanks = _many_blanks(text)
+    if blanks is not None:
+        line = source.lines.position(blanks)[0]
+        raise ManifestError(f"more than {MAX_BLANKS} blanks in a row; remove them or exclude the file", line)
     top = _tree(source)
     if top.has_error:
         line = source.position(_first_error(top).start_byte)[0]
@@ -131,7 +73,9 @@ def template(spot: Spot, content: str) -> Node | None:
     """The expression that a string of a JSON file holds, at the string's place; None where it is not valid."""
     if "${" not in content and "%{" not in content:
         return Literal(spot, content)
-    source = _Source(spot.path, f"x = <<E_O_F\n{content}\nE_O_F\n")
+    if len(content) > MAX_TEXT or _many_blanks(content) is not None:
+        return None
+    source = Source(spot.path, f"x = <<E_O_F\n{content}\nE_O_F\n")
     top = _tree(source)
     body = next((child for child in top.named_children if child.type == "body"), None)
     if top.has_error or body is None or len(body.named_children) != 1:
@@ -139,7 +83,12 @@ def template(spot: Spot, content: str) -> Node | None:
     return _ParsedBody(source, body, spot).get("x")
 
 
-def _tree(source: _Source) -> Syntax:
+def _many_blanks(text: str) -> int | None:
+    """Where more blanks follow one another than the parser takes."""
+    return next((found.start() for found in _BLANKS.finditer(text) if len(found[0]) > MAX_BLANKS), None)
+
+
+def _tree(source: Source) -> Syntax:
     # Imported here because most projects have no Terraform.
     try:
         import tree_sitter
@@ -163,7 +112,7 @@ def _first_error(node: Syntax) -> Syntax:
 class _ParsedBody(Body):
     """A body of tree-sitter's tree. With `outer` all its nodes stand at that one place."""
 
-    source: _Source
+    source: Source
     node: Syntax | None
     outer: Spot | None = None
     _attributes: dict[str, Syntax] | None = None
@@ -199,14 +148,14 @@ class _ParsedBody(Body):
     def _block(self, node: Syntax, parts: list[Syntax]) -> Block:
         labels = (_text(part).strip('"') for part in parts[1:] if part.type in ("string_lit", "identifier"))
         body = next((part for part in parts if part.type == "body"), None)
-        spot = _Range(self.source, node.start_byte, node.end_byte)
+        spot = Range(self.source, node.start_byte, node.end_byte)
         return Block(_text(parts[0]), tuple(labels), _ParsedBody(self.source, body), spot)
 
 
 class _Expressions:
     """Makes expressions of tree-sitter's nodes."""
 
-    def __init__(self, source: _Source, outer: Spot | None) -> None:
+    def __init__(self, source: Source, outer: Spot | None) -> None:
         self._source = source
         self._outer = outer
 
@@ -359,7 +308,7 @@ class _Expressions:
         return Operation(spot, parts[at].type, (self._flat(parts[:at], depth), self._flat(parts[at + 1 :], depth)))
 
     def _spot(self, first: Syntax, last: Syntax) -> Spot:
-        return self._outer or _Range(self._source, first.start_byte, last.end_byte)
+        return self._outer or Range(self._source, first.start_byte, last.end_byte)
 
 
 def _text(node: Syntax) -> str:

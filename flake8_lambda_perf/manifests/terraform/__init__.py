@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from flake8_lambda_perf.manifests.terraform import google
 from flake8_lambda_perf.manifests.terraform.code import Sources
 from flake8_lambda_perf.manifests.terraform.files import Files
 from flake8_lambda_perf.manifests.terraform.invocations import TARGETS, Elsewhere
-from flake8_lambda_perf.manifests.terraform.lambdas import RESOURCE, Declared, Lambdas
+from flake8_lambda_perf.manifests.terraform.lambdas import RESOURCE, Declared, Lambdas, is_function
 from flake8_lambda_perf.manifests.terraform.scopes import Instance, Scope
 from flake8_lambda_perf.manifests.terraform.values import Evaluation
 
@@ -43,7 +44,8 @@ def read(root: Path, paths: Iterable[str]) -> Reading:
             found, failed = walk.functions()
             deployed += found
             problems += [*walk.problems, *failed]
-    return tuple(dict.fromkeys(deployed)), tuple(dict.fromkeys([*files.problems, *problems]))
+    once = {replace(each, inline=None): each for each in deployed}  # code in the manifest is long, and tells no more
+    return tuple(once.values()), tuple(dict.fromkeys([*files.problems, *problems]))
 
 
 class _Walk:
@@ -57,6 +59,7 @@ class _Walk:
         self._sources = Sources(root, self._evaluation)
         self._elsewhere = Elsewhere(self._evaluation)
         self._declared: list[Declared] = []
+        self._too_many: Problem | None = None
 
     def enter(self, path: str) -> None:
         """Reads a root module and all modules below it."""
@@ -83,15 +86,16 @@ class _Walk:
         return gathered(self._declared, function)
 
     def _declare(self, names: tuple[str, ...], block: Block, scope: Scope) -> None:
-        for instance in self._instances(block, scope):
-            if len(self._declared) >= MAX_FUNCTIONS:
-                message = f"declares more than {MAX_FUNCTIONS} functions; split the project or exclude the file"
-                self.problems.append(LocatedError(message, block.spot.path, block.spot.line).problem())
-                return
-            self._declared.append(Declared(scope, names, block, instance))
+        room = MAX_FUNCTIONS - len(self._declared)
+        instances = self._instances(block, scope) if room else []
+        self._declared += [Declared(scope, names, block, instance) for instance in instances[:room]]
+        if self._too_many is None and (not room or len(instances) > room):
+            message = f"declares more than {MAX_FUNCTIONS} functions; split the project or exclude the file"
+            self._too_many = LocatedError(message, block.spot.path, block.spot.line).problem()
+            self.problems.append(self._too_many)
 
     def _call(self, name: str, block: Block, scope: Scope) -> Iterator[Scope]:
-        """The instances of a local module; a foreign one may be a function itself."""
+        """The instances of a local module; that of the community is a function itself."""
         for instance in self._instances(block, scope):
             try:
                 child = self._evaluation.child(scope, name, instance.key)
@@ -99,7 +103,8 @@ class _Walk:
                 self.problems.append(error.problem())
                 return
             if child is None:
-                self._declare(("module", name), block, scope)
+                if is_function(block):
+                    self._declare(("module", name), block, scope)
                 return
             yield child
 

@@ -41,7 +41,7 @@ PACKED = (".zip", ".jar", ".gz", ".tgz", ".whl")
 MAX_HOPS = 8
 MAX_ARCHIVES = 1_000
 MAX_PATHS = 20
-MAX_ARGUMENTS = 50
+MAX_ARGUMENTS = 30
 
 
 class Sources:
@@ -52,6 +52,8 @@ class Sources:
         self.evaluation = evaluation
         self._written: dict[Scope, dict[str, Settings]] = {}
         self._uploaded: dict[Scope, dict[str, Settings]] = {}
+        self._given: dict[tuple[Scope, str], str | None] = {}
+        self._inlined: dict[Spot, Inline | None] = {}
 
     def folder(self, value: Value | None, scope: Scope, key: str, handler: str = "") -> str | None:
         """The folder that the setting `key` leads to by a path, an archive or an object; None where it is not known."""
@@ -91,8 +93,12 @@ class Sources:
         module = handler.rpartition(".")[0]
         for source in () if archive is None else archive.blocks("source"):
             content = source.body.get("content")
-            if content is not None and source.text("filename") == f"{module}.py":
-                return heredoc(content.spot, f"{source.env.scope.address}archive_file:{content.spot.line}", module)
+            if content is None or source.text("filename") != f"{module}.py":
+                continue
+            if content.spot not in self._inlined:
+                resource = f"{source.env.scope.address}archive_file:{content.spot.line}"
+                self._inlined[content.spot] = heredoc(content.spot, resource, module)
+            return self._inlined[content.spot]
         return None
 
     def _followed(self, value: Value | None, scope: Scope, key: str) -> tuple[Value | None, Scope]:
@@ -128,7 +134,10 @@ class Sources:
                 return None
             text = value.data if key == "source_dir" else posixpath.dirname(value.data) or "."
             return code_folder(self.root, scope.base, Written(text, key, value.spot.path, value.spot.line))
+        module = handler.rpartition(".")[0]
         for source in archive.blocks("source"):
+            if source.text("filename") not in (f"{module}.py", f"{module}/__init__.py"):
+                continue
             folder = self._copied(source, scope)
             if folder is not None and module_file(self.root, folder, handler) is not None:
                 return folder
@@ -158,6 +167,14 @@ class Sources:
         """
         if folder is not None and module_file(self.root, folder, handler) is not None:
             return folder
+        if (scope, handler) not in self._given:
+            self._given[scope, handler] = self._find_given(scope, handler)
+        given = self._given[scope, handler]
+        if given is not None:
+            return given
+        return folder if folder is not None and (self.root / folder).is_dir() else None
+
+    def _find_given(self, scope: Scope, handler: str) -> str | None:
         while scope.call is not None:
             body, env = scope.call
             for name in body.names()[:MAX_ARGUMENTS]:
@@ -166,7 +183,7 @@ class Sources:
                     if joined is not None and module_file(self.root, joined, handler) is not None:
                         return joined
             scope = env.scope
-        return folder if folder is not None and (self.root / folder).is_dir() else None
+        return None
 
     def _paths(self, value: Value, scope: Scope) -> Iterator[str | None]:
         data = value.data

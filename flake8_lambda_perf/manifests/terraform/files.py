@@ -16,7 +16,7 @@ from flake8_lambda_perf.manifests.terraform.scopes import Folder
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Body, Node
+    from flake8_lambda_perf.manifests.hcl_nodes import Body
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 ASSIGNED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
@@ -25,7 +25,6 @@ FUNCTION = re.compile(
     r"\b(?:aws_lambda_function|google_cloudfunctions2?_function)(?:\"?[ \t]+[\"\w]|\"\s*:)"
     r"|\bterraform-aws-modules/(?:terraform-aws-)?lambda\b"
 )
-MENTION = re.compile(r"\baws_lambda_")
 _RENDERED = re.compile(r"\{%|\{\{")  # a template that only is HCL after rendering (Jinja, Cookiecutter)
 CALL = re.compile(r"""\bsource"?\s*[=:]\s*"(\.\.?/[^"$\s]*)""")
 
@@ -50,15 +49,13 @@ class Files:
 
     def roots(self) -> list[str]:
         """The folders to begin with: those that declare functions, or call folders that do, and are not called."""
-        calls = {folder: self._called(folder) for folder in self._texts}
-        if not any(FUNCTION.search(text) for texts in self._texts.values() for text in texts.values()):
-            return []
+        pending = self.declaring()
+        needed = set(pending)
+        calls = {folder: self._called(folder) for folder in (self._texts if pending else ())}
         callers: dict[str, set[str]] = {}
         for folder, called in calls.items():
             for each in called - {folder}:
                 callers.setdefault(each, set()).add(folder)
-        pending = [folder for folder in self._texts if self.declares(folder) or self._mentions(folder)]
-        needed = set(pending)
         while pending:
             more = callers.get(pending.pop(), set()) - needed
             needed |= more
@@ -67,14 +64,9 @@ class Files:
 
     def declaring(self) -> list[str]:
         """The folders that declare functions themselves."""
-        return sorted(folder for folder in self._texts if self.declares(folder))
-
-    def declares(self, folder: str) -> bool:
-        """Whether a file of the folder declares a function."""
-        return any(FUNCTION.search(text) for text in self._texts[folder].values())
-
-    def _mentions(self, folder: str) -> bool:
-        return any(MENTION.search(text) for text in self._texts[folder].values())
+        return sorted(
+            folder for folder, texts in self._texts.items() if any(FUNCTION.search(text) for text in texts.values())
+        )
 
     def _called(self, folder: str) -> set[str]:
         """The folders that the modules of a folder name as their source."""
@@ -85,7 +77,7 @@ class Files:
         """What the files of a folder declare, None where there are none; what cannot be read is a problem."""
         if path not in self._folders and path in self._texts:
             bodies: list[Body] = []
-            assigned: dict[str, Node] = {}
+            assigned: dict[str, Body] = {}
             for name, text in self._texts[path].items():
                 body = self._body(name, text)
                 if body is None:
@@ -93,7 +85,7 @@ class Files:
                 if name.endswith(SUFFIXES):
                     bodies.append(body)
                 else:
-                    assigned |= {key: node for key in body.names() if (node := body.get(key)) is not None}
+                    assigned |= dict.fromkeys(body.names(), body)
             self._folders[path] = Folder(path, tuple(bodies), assigned)
         return self._folders.get(path)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.manifests.deployed import Deployed, is_python, join
 from flake8_lambda_perf.manifests.dockerfile import Image, image_of
 from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.hcl_nodes import Literal
 from flake8_lambda_perf.manifests.terraform import facts
 from flake8_lambda_perf.manifests.terraform.code import PACKAGES
 from flake8_lambda_perf.manifests.terraform.data import Value, as_flag, as_text
@@ -30,6 +31,12 @@ COMMUNITY = re.compile(r"(?:^|[/:])terraform-aws-modules/(?:terraform-aws-)?lamb
 SWITCHES = ("create", "create_function")
 SNAKE = re.compile(r"[\w./-]+\.[a-z]+(?:_[a-z]+)+")
 DOCKER_BUILD = "//modules/docker-build"
+
+
+def is_function(call: Block) -> bool:
+    """Whether a call is of the community's module for functions."""
+    source = call.body.get("source")
+    return isinstance(source, Literal) and COMMUNITY.search(str(source.value)) is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +64,7 @@ class Declared:
     def is_left_open(self, value: Value | None) -> bool:
         """Whether a value is a variable's default in a module that nobody calls: whoever does will give another."""
         spot = None if value is None else value.spot
-        if spot is None or self.scope.call is not None:
-            return False
-        blocks = (block.spot for block in self.scope.folder.variables.values())
-        return any(b.path == spot.path and b.offset <= spot.offset < b.offset + len(b.text) for b in blocks)
+        return spot is not None and self.scope.call is None and self.scope.folder.is_default(spot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,7 @@ class Lambdas:
     def read(self, declared: Declared) -> Deployed | None:
         """One function, None where it runs no Python."""
         settings = settings_of(self._sources.evaluation, declared.block, declared.instance)
-        is_module = declared.names[0] == "module"
-        if is_module and COMMUNITY.search(settings.text("source") or "") is None:
-            return None
-        switches = [settings.get(name) for name in SWITCHES] if is_module else []
+        switches = [settings.get(name) for name in SWITCHES] if declared.names[0] == "module" else []
         if any(each is not None and as_flag(each.data) is False for each in switches):
             return None
         return self._function(declared, settings)

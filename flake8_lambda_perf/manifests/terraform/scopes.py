@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block, Body, Node, Spot
+    from flake8_lambda_perf.manifests.hcl_nodes import Block, Body, Spot
     from flake8_lambda_perf.manifests.terraform.data import Value
 
 
 class Folder:
     """What the files of one folder declare, by name; the first of several with one name counts."""
 
-    def __init__(self, path: str, bodies: tuple[Body, ...], assigned: Mapping[str, Node]) -> None:
+    def __init__(self, path: str, bodies: tuple[Body, ...], assigned: Mapping[str, Body]) -> None:
         self.path = path
         self.assigned = assigned
-        """What its `.tfvars` files give to variables, where it is a root."""
+        """The `.tfvars` file that gives a variable its value, where the folder is a root."""
         self._blocks = [block for body in bodies for block in body.blocks()]
 
     @cached_property
@@ -52,6 +53,22 @@ class Folder:
     @cached_property
     def modules(self) -> dict[str, Block]:
         return self._labelled("module")
+
+    def is_default(self, spot: Spot) -> bool:
+        """Whether a value stands in the declaration of a variable."""
+        starts, ends = self._declarations.get(spot.path, ([], []))
+        before = bisect_right(starts, spot.offset)
+        return before > 0 and spot.offset < ends[before - 1]
+
+    @cached_property
+    def _declarations(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Where the declarations of variables begin and end, by file."""
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for spot in sorted((block.spot for block in self.variables.values()), key=lambda spot: spot.offset):
+            starts, ends = found.setdefault(spot.path, ([], []))
+            starts.append(spot.offset)
+            ends.append(spot.offset + len(spot.text))
+        return found
 
     def _labelled(self, kind: str) -> dict[str, Block]:
         found: dict[str, Block] = {}

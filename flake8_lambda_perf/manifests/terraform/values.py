@@ -61,6 +61,7 @@ class Evaluation:
         self._steps = 0
         self._scopes = 0
         self._endless: LocatedError | None = None
+        self._too_many: LocatedError | None = None
 
     # -- what a module's names mean ---------------------------------------------------------
 
@@ -87,15 +88,15 @@ class Evaluation:
     def _variable(self, scope: Scope, name: str) -> Value:
         """What the call gives for a variable, or a root's `.tfvars`, else its default."""
         declared = scope.folder.variables.get(name)
-        body, env = scope.call or (None, Env(scope))
-        given = scope.folder.assigned.get(name) if body is None else body.get(name)
+        body, env = scope.call or (scope.folder.assigned.get(name), Env(scope))
+        given = None if body is None else body.get(name)
         node = given or (None if declared is None else declared.body.get("default"))
         if node is None:
             return Value(UNKNOWN)
         kind = None if declared is None else declared.body.get("type")
         at = env if given is not None else Env(scope)
         found = self._once(scope, f"var.{name}", node, lambda: completed(self.value(node, at), kind))
-        return found if given is not None and body is not None else shared(found)
+        return found if given is not None and scope.call is not None else shared(found)
 
     def _once(self, scope: Scope, name: str, node: Node, compute: Callable[[], Value]) -> Value:
         key = (scope, name)
@@ -353,7 +354,8 @@ class Evaluation:
         self._scopes += 1
         if self._scopes > MAX_SCOPES:
             message = f"calls modules more than {MAX_SCOPES} times; split the project or exclude the file"
-            raise _error(message, block.spot)
+            self._too_many = self._too_many or _error(message, block.spot)
+            raise self._too_many
         index = "" if instance.key is None else f"[{_quoted(instance.key)}]"
         address = f"{scope.address}module.{name}{index}."
         call = (block.body, instance.env)
