@@ -50,6 +50,13 @@ def test_what_nothing_binds_is_unknown() -> None:
     assert meaning("result = len") == {"len"}
 
 
+def test_the_length_of_a_literal_that_cannot_change_is_known() -> None:
+    assert meaning("result = len('ab')") == {"2"}
+    assert meaning("x = ('a', 'b', 'c')\nresult = len(x)") == {"3"}
+    assert meaning("x = ['a']\nresult = len(x)") == {"len()"}
+    assert meaning("x = ('a', *missing)\nresult = len(x)") == {"len()"}
+
+
 @pytest.mark.parametrize(
     ("program", "expected"),
     [

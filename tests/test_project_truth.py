@@ -19,6 +19,8 @@ def builds(program: str) -> bool:
         ("x == 'a'", "'b'", False),
         ("x != 'a'", "'a'", False),
         ("x != 'a'", "'b'", True),
+        ("len('ab') == 2 and x", "'a'", True),
+        ("len('ab') == 1 and x", "'a'", False),
         ("x > 1", "0", True),
         ("x == event", "'a'", True),
         ("x", "'a'", True),

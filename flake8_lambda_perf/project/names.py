@@ -35,6 +35,7 @@ from flake8_lambda_perf.project.values import (
     Unknown,
     Value,
     defaults,
+    length_of,
 )
 
 WIDEST = 24
@@ -323,6 +324,8 @@ class Names:
         if name == "type" and len(node.args) == 1:
             kinds = self.values(node.args[0], place)
             return frozenset(Cls(value.cls) if isinstance(value, Inst) else UNKNOWN for value in kinds)
+        if name == "len" and len(node.args) == 1:
+            return frozenset(length_of(value) or Ext("len()") for value in self.values(node.args[0], place))
         if name == "getattr":
             return ANYTHING
         if name == "importlib.import_module" and node.args and isinstance(node.args[0], ast.Constant):

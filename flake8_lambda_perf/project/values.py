@@ -168,3 +168,13 @@ def defaults(args: ast.arguments) -> list[tuple[str, ast.expr]]:
 def last_name(expr: ast.expr) -> str:
     """Names what a call calls, without what stands before the dot."""
     return expr.attr if isinstance(expr, ast.Attribute) else expr.id if isinstance(expr, ast.Name) else ""
+
+
+def length_of(value: Value) -> Const | None:
+    """Gives the length of a literal that nothing can change; None for any other value."""
+    match value:
+        case Const(value=str() | bytes() as literal):
+            return Const(len(literal))
+        case Items(node=ast.Tuple(elts=elements)) if not any(isinstance(e, ast.Starred) for e in elements):
+            return Const(len(elements))
+    return None
