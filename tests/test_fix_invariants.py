@@ -59,14 +59,16 @@ def violations(change: Change) -> list[str]:
     """What a changed file lost."""
     after = decode(change.after, change.path)
     found = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        compile(after.text, change.path, "exec", dont_inherit=True)
+    if change.path.endswith(".py"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(after.text, change.path, "exec", dont_inherit=True)
     if change.before is None:
         return [f"{change.path}: {flaw}" for flaw in flaws(after.text)]
     before = decode(change.before, change.path)
-    found += [f"{change.path}: new: {flaw}" for flaw in flaws(after.text) - flaws(before.text)]
-    found += [f"{change.path}: lost {comment}" for comment in comments(change.before) - comments(change.after)]
+    if change.path.endswith(".py"):
+        found += [f"{change.path}: new: {flaw}" for flaw in flaws(after.text) - flaws(before.text)]
+        found += [f"{change.path}: lost {comment}" for comment in comments(change.before) - comments(change.after)]
     if (after.encoding, after.bom) != (before.encoding, before.bom):
         found.append(f"{change.path}: its encoding changed")
     if newline_of(after.text) != newline_of(before.text) or (

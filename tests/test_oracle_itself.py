@@ -10,7 +10,7 @@ import pytest
 from oracle import judge, programs, run
 from oracle.generate import generate
 from oracle.judge import Claim
-from oracle.programs import CASES, FENCE, HEADING, MARK, Program
+from oracle.programs import FENCE, HEADING, MARK, Program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,7 +174,7 @@ def claims_in(files: dict[str, str]) -> list[Claim]:
 def cases() -> list[tuple[str, dict[str, str], dict[str, str], bool]]:
     """Heading, marked files, expected files and whether their fix is unsafe, of each case that its signature runs."""
     found = []
-    for page in sorted(CASES.glob("*-*.md")):
+    for page in programs.pages():
         parts = HEADING.split(page.read_text("utf-8"))[1:]
         for heading, body in zip(parts[::2], parts[1::2], strict=True):
             before, _, after = body.partition("\n### ")

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_lambda_perf.rules.catalog import entries
+
 CASES = Path(__file__).resolve().parents[1] / "cases"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -30,10 +32,16 @@ class Program:
         return folder
 
 
+def pages() -> list[Path]:
+    """The cases that a run can judge: what is paid per request, not what a snapshot or a deployment does to it."""
+    others = {entry.name for entry in entries() if entry.family in ("snapshot", "deployment")}
+    return [page for page in sorted(CASES.glob("*-*.md")) if page.stem not in others]
+
+
 def from_cases(*, marked: bool = False) -> list[Program]:
     """Every case as a program, without the marks of the expected findings unless they are asked for."""
     programs = []
-    for page in sorted(CASES.glob("*-*.md")):
+    for page in pages():
         parts = HEADING.split(page.read_text("utf-8"))[1:]
         for heading, body in zip(parts[::2], parts[1::2], strict=True):
             before = body.partition("\n### ")[0]
