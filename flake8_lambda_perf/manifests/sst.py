@@ -36,7 +36,7 @@ FOLDERS = ("codeUri", "code", "srcPath", "entry")
 SERVICES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 _RUNTIME = re.compile(r"""runtime["']?\s*:\s*["']?python3""")
-_OTHERS = re.compile(r"serverless[\w.-]*\.(?:ya?ml|json)|.*\.tf\.json")
+_OTHERS = re.compile(r"(?:serverless|zappa)[\w.-]*\.(?:ya?ml|json)|.*\.tf\.json")
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
 _AMOUNT = re.compile(r"([0-9]{1,6})(?: ?(?:MB|seconds?))?")
 
