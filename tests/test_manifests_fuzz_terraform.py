@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from flake8_lambda_perf.manifests import read
 from flake8_lambda_perf.model import Problem
 
+NAME = "aws_lambda_function.f"
 FUNCTION = 'resource "aws_lambda_function" "f" {\n  handler = "app.handler"\n  runtime = "python3.13"\n'
 JSON = '{"resource": {"aws_lambda_function": {"f": {"handler": "a.b", "runtime": "python3.13",\n"memory_size": '
 
@@ -24,7 +25,7 @@ DEEP_JSON = "nested more than 100 levels deep; correct the file or exclude it"
 NO_VALUE = "not valid JSON: Expecting value; correct the file or exclude it"
 ENDLESS = "expressions expand without end; write the values out or exclude the file"
 BLANKS = "more than 1000 blanks in a row; remove them or exclude the file"
-CHAIN = "values refer to one another more than 64 times in a row; shorten the chain"
+CHAIN = "values refer to one another more than 80 times in a row; shorten the chain"
 MANY = "declares more than 1000 functions; split the project or exclude the file"
 
 
@@ -68,7 +69,13 @@ HOSTILE = {
         6,
         "values refer to themselves: var.a -> var.a; break the circle",
     ),
-    "a chain of locals": ("main.tf", memory("local.a0", CHAINED), 70, CHAIN),
+    "instances of themselves": (
+        "main.tf",
+        FUNCTION + "  for_each = aws_lambda_function.f\n}\n",
+        1,
+        f"values refer to themselves: resource.{NAME} -> resource.{NAME}; break the circle",
+    ),
+    "a chain of locals": ("main.tf", memory("local.a0", CHAINED), 46, CHAIN),
     "loops in loops": (
         "main.tf",
         memory("length([for a in local.l : [for b in local.l : b]])", NUMBERS),
@@ -129,6 +136,18 @@ def test_more_functions_than_anybody_has_are_a_problem(tmp_path: Path, repeat: s
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     deployed, problems = read(tmp_path, ["main.tf"])
     assert (len(deployed), problems) == (1_000, (Problem("main.tf", 1, MANY),))
+
+
+def test_calls_that_depend_on_themselves_are_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(memory("1") + 'output "x" { value = {} }\n', encoding="utf-8")
+    (tmp_path / "main.tf").write_text(
+        'module "m" {\n  source   = "./m"\n  for_each = module.m.x\n}\n', encoding="utf-8"
+    )
+    message = "values refer to themselves: module.m -> module.m; break the circle"
+    deployed, problems = read(tmp_path, ["main.tf", "m/main.tf"])
+    assert [each.manifest for each in deployed] == ["m/main.tf"]  # read alone, as if nobody called it
+    assert problems == (Problem("main.tf", 1, message),)
 
 
 def test_values_that_are_too_deep_are_a_problem_where_they_are_used(tmp_path: Path) -> None:

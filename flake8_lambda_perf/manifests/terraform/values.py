@@ -35,16 +35,13 @@ from flake8_lambda_perf.manifests.terraform.data import (
     as_text,
     shared,
 )
+from flake8_lambda_perf.manifests.terraform.limits import Limits
 from flake8_lambda_perf.manifests.terraform.object_types import completed
 from flake8_lambda_perf.manifests.terraform.operators import operate
 from flake8_lambda_perf.manifests.terraform.scopes import Env, Folder, Instance, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_LEVELS = 64
-MAX_STEPS = 150_000
-MAX_SCOPES = 500
 
 PATHS = frozenset({"root", "cwd"})
 
@@ -55,13 +52,8 @@ class Evaluation:
     def __init__(self, folder_at: Callable[[str], Folder | None]) -> None:
         self._folder_at = folder_at
         self._memo: dict[tuple[Scope, str], Value | LocatedError] = {}
-        self._active: dict[tuple[Scope, str], None] = {}
-        self._instances: dict[tuple[Scope, Block], list[Instance]] = {}
-        self._levels = 0
-        self._steps = 0
-        self._scopes = 0
-        self._endless: LocatedError | None = None
-        self._too_many: LocatedError | None = None
+        self._instances: dict[tuple[Scope, Block], list[Instance] | LocatedError] = {}
+        self._limits = Limits()
 
     # -- what a module's names mean ---------------------------------------------------------
 
@@ -105,18 +97,12 @@ class Evaluation:
             raise known
         if known is not None:
             return known
-        if key in self._active:
-            names = [each for _, each in self._active]
-            chain = " -> ".join([*names[names.index(name) :], name])
-            raise _error(f"values refer to themselves: {chain}; break the circle", node.spot)
-        self._active[key] = None
         try:
-            value = compute()
+            with self._limits.following(key, node.spot):
+                value = compute()
         except LocatedError as error:
             self._memo[key] = error
             raise
-        finally:
-            del self._active[key]
         self._memo[key] = value
         return value
 
@@ -124,15 +110,9 @@ class Evaluation:
 
     def value(self, node: Node, env: Env) -> Value:
         """What an expression comes to where it stands."""
-        self._count(node.spot)
-        if self._levels >= MAX_LEVELS:
-            message = f"values refer to one another more than {MAX_LEVELS} times in a row; shorten the chain"
-            raise _error(message, node.spot)
-        self._levels += 1
-        try:
+        self._limits.count(node.spot)
+        with self._limits.deeper(node.spot):
             found = self._value(node, env)
-        finally:
-            self._levels -= 1
         if isinstance(found.data, str) and len(found.data) > MAX_TEXT:
             return Value(UNKNOWN, node.spot)
         return found if found.spot is not None else Value(found.data, node.spot)
@@ -160,13 +140,6 @@ class Evaluation:
                 return self._comprehension(node, env)
             case _:
                 return Value(UNKNOWN)
-
-    def _count(self, spot: Spot, steps: int = 1) -> None:
-        self._steps += steps
-        if self._steps > MAX_STEPS:
-            message = "expressions expand without end; write the values out or exclude the file"
-            self._endless = self._endless or _error(message, spot)
-            raise self._endless
 
     def _reference(self, node: Reference, env: Env) -> Value:
         base, steps = node.base, node.steps
@@ -259,7 +232,9 @@ class Evaluation:
                 return Value(UNKNOWN)
             given += last
         if node.name not in functions.DIRECT:
-            self._count(node.spot, sum(len(value.data) for value in given if isinstance(value.data, tuple | dict)))
+            self._limits.count(
+                node.spot, sum(len(value.data) for value in given if isinstance(value.data, tuple | dict))
+            )
         return functions.call(node.name, given)
 
     def _comprehension(self, node: Comprehension, env: Env) -> Value:
@@ -287,9 +262,18 @@ class Evaluation:
 
     def instances(self, block: Block, scope: Scope) -> list[Instance]:
         """What a block declares: one thing, one for each entry or number, or nothing."""
-        if (scope, block) not in self._instances:
-            self._instances[scope, block] = self._find_instances(block, Env(scope))
-        return self._instances[scope, block]
+        known = self._instances.get((scope, block))
+        if isinstance(known, LocatedError):
+            raise known
+        if known is None:
+            try:
+                with self._limits.following((scope, ".".join((block.type, *block.labels))), block.spot):
+                    known = self._find_instances(block, Env(scope))
+            except LocatedError as error:
+                self._instances[scope, block] = error
+                raise
+            self._instances[scope, block] = known
+        return known
 
     def _find_instances(self, block: Block, env: Env) -> list[Instance]:
         each, count = block.body.get("for_each"), block.body.get("count")
@@ -313,7 +297,7 @@ class Evaluation:
             value = Value(data if isinstance(data, Pointer) else UNKNOWN, over.spot)
             yield None, env.bind(**{name: Value({"key": Value(UNKNOWN), "value": value})}), None
             return
-        self._count(over.spot, len(data))
+        self._limits.count(over.spot, len(data))
         pairs = data.items() if isinstance(data, dict) else ((as_text(item.data), item) for item in data)
         for n, (key, value) in enumerate(pairs):
             named = Value(UNKNOWN if key is None else key, value.spot)
@@ -351,11 +335,7 @@ class Evaluation:
         instance = next((each for each in self.instances(block, scope) if key in (None, each.key)), None)
         if instance is None:
             return None
-        self._scopes += 1
-        if self._scopes > MAX_SCOPES:
-            message = f"calls modules more than {MAX_SCOPES} times; split the project or exclude the file"
-            self._too_many = self._too_many or _error(message, block.spot)
-            raise self._too_many
+        self._limits.count_scope(block.spot)
         index = "" if instance.key is None else f"[{_quoted(instance.key)}]"
         address = f"{scope.address}module.{name}{index}."
         call = (block.body, instance.env)
@@ -379,7 +359,3 @@ def _pairs(collection: Mapping[str, Value] | tuple[Value, ...]) -> Iterator[tupl
 
 def _quoted(key: str | int) -> str:
     return str(key) if isinstance(key, int) else f'"{key}"'
-
-
-def _error(message: str, spot: Spot) -> LocatedError:
-    return LocatedError(message, spot.path, spot.line)
