@@ -36,7 +36,9 @@ MANIFEST_BYTES = 2 * 1024 * 1024
 
 SCRIPT_SUFFIXES = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs")
 NO_SCRIPT = re.compile(r"\.(?:d|min|test|spec)\.\w+\Z")
-SCRIPT_MARKERS = frozenset({"cdk.json", "sst.config.ts", "sst.config.js", "sst.config.mjs", "sst.json"})
+SCRIPT_MARKERS = frozenset(
+    {"cdk.json", ".projenrc.ts", ".projenrc.js", "sst.config.ts", "sst.config.js", "sst.config.mjs", "sst.json"}
+)
 """Without one of these files somewhere, no script of the project deploys anything."""
 
 SYNTHESISED = "cdk.out"

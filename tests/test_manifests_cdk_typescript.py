@@ -341,6 +341,21 @@ def test_a_name_that_is_known_in_part_means_the_modules_that_fit(tmp_path: Path)
     ]
 
 
+def test_functions_whose_names_are_known_in_part_are_candidates_once(tmp_path: Path) -> None:
+    lines = [
+        "for (const name of ['a', 'b']) {",
+        "  const file = lib.convert(name);",
+        f'  new PythonFunction(this, name, {{{RUNTIME}, entry: "src", index: `${{file}}.py`, memorySize: 512}});',
+        "}",
+    ]
+    text = 'import { PythonFunction } from "@aws-cdk/aws-lambda-python-alpha";\n' + stack(*lines)
+    found = declared(tmp_path, {"cdk.json": "", "src/one.py": "", "src/two.py": "", "app.ts": text})
+    assert [(in_short(one), one.memory) for one in found] == [
+        ("app.ts:9 PythonFunction src/one.handler in None", 512),
+        ("app.ts:9 PythonFunction src/two.handler in None", 512),
+    ]
+
+
 def test_facts_that_properties_of_others_may_state_are_unknown(tmp_path: Path) -> None:
     text = stack(f'new lambda.Function(this, "Orders", {{...props.more, {FUNCTION}}});')
     (found,) = declared(tmp_path, {**CODE, "app.ts": text})

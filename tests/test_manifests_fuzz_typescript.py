@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typescript_programs import CODE, FUNCTION, LIBRARY, reading
 
-from flake8_lambda_perf.manifests import ts_apps, ts_nodes
+from flake8_lambda_perf.manifests import read, ts_apps, ts_nodes
 from flake8_lambda_perf.model import Problem
 
 MAKE = f'new lambda.Function(s, "F", {{{FUNCTION}}});\n'
@@ -95,10 +95,16 @@ def test_without_the_parser_one_problem_says_what_to_install(tmp_path: Path, mon
 
 
 def test_bytes_that_are_not_utf8_are_a_problem(tmp_path: Path) -> None:
-    (tmp_path / "other.ts").write_bytes(LIBRARY.encode() + b"\n// \xff\n")
-    files = {**CODE, "app.ts": f'import "./other";\nimport {{ x }} from "./other";\n{LIBRARY}x;\n{MAKE}'}
-    _, problems = reading(tmp_path, files)
-    assert problems == (Problem("other.ts", 3, "not encoded as UTF-8; save it as UTF-8 or exclude it"),)
+    (tmp_path / "app.ts").write_bytes(LIBRARY.encode() + MAKE.encode() + b"// \xff\n")
+    problem = Problem("app.ts", 3, "not encoded as UTF-8; save it as UTF-8 or exclude it")
+    assert read(tmp_path, ["app.ts"]) == ((), (problem,))
+
+
+def test_a_file_of_values_that_is_too_large_is_passed_over(tmp_path: Path) -> None:
+    program = f'{LIBRARY}import {{ memory }} from "./values";\n{MAKE.replace("{", "{memorySize: memory, ", 1)}'
+    files = {"app.ts": program, "values.ts": "export const memory = 512;\n" + "//\n" * 70_000}
+    deployed, problems = reading(tmp_path, {**CODE, **files})
+    assert ([(one.line, one.memory) for one in deployed], problems) == ([(3, None)], ())
 
 
 PIECES = st.sampled_from(

@@ -104,7 +104,7 @@ const runtime = "python3.13"; export default $config({
     await import("./infra/other");
     new sst.aws.Function("Orders", {
       handler: "packages/functions/src/api.handler", runtime: "python3.12", memory: "1 GB", timeout: "1 minute",
-      vpc, environment: {TABLE: "orders"},
+      vpc, environment: {TABLE: "orders"}, url: true, python: { container: true },
     });
     const api = new sst.aws.ApiGatewayV2("Api");
     api.route("GET /", { handler: "functions/users.get", runtime: "python3.12", memory: `512 MB` });
@@ -130,11 +130,13 @@ def test_constructs_of_sst_declare_what_they_are_given(tmp_path: Path) -> None:
         memory=1024,
         timeout=60,
         vpc=True,
+        package="image",
         said=(
             Said("runtime", "python3.12", "sst.config.ts", 6, 63, '"python3.12"'),
             Said("memory", 1024, "sst.config.ts", 6, 85),
             Said("timeout", 60, "sst.config.ts", 6, 102),
             Said("environment.TABLE", "orders", "sst.config.ts", 7, 33, '"orders"'),
+            Said("trigger", "url", "sst.config.ts", 5, 5),
         ),
     )
     assert [(in_short(one), one.runtime, one.memory, one.triggers) for one in others] == [

@@ -30,6 +30,8 @@ FOLLOWED = {
     "a default for an empty text": f'{MAKE}"" || "orders.handler"}});',
     "a guard": f'{MAKE}"x" && "orders.handler"}});',
     "a replaced text": f'{MAKE}"orders-handler".replace("-", ".")}});',
+    "a replaced pattern": f"{MAKE}'orders:handler:'.replace(/[:]$/, '').replace(/(s):/g, '$1.')}});",
+    "a part of a text": f"{MAKE}'orders.handler.py'.slice(0, -3)}});",
     "a joined list": f'{MAKE}["orders", "handler"].join(".")}});',
     "a split text": f'{MAKE}"src/orders.handler".split("/")[1]}});',
     "a function": f'function name(n: string) {{ return `${{n}}.handler`; }}\n{MAKE}name("orders")}});',
@@ -96,6 +98,7 @@ NAMES = ["orders", "users"]
 OWN = f"new PythonFunction(s, n, {{{RUNTIME}, entry: `src/${{n}}`}})"
 SEVERAL = {
     "a loop": f"for (const n of {NAMES}) {{ {OWN}; }}",
+    "a loop that counts": f"const all = {NAMES};\nfor (let i = 0; i < all.length; i++) {{ const n = all[i]; {OWN}; }}",
     "a loop over keys": f"for (const n in {{orders: 1, users: 2}}) {OWN};",
     "forEach": f"{NAMES}.forEach((n) => {OWN});",
     "map": f"{NAMES}.map(id => ({{id}})).map(({{id: n}}) => {OWN});",
@@ -236,6 +239,26 @@ def test_modules_of_common_js_are_followed(tmp_path: Path) -> None:
         "F orders.handler in 'src'",
         "F users.handler in 'src'",
     ]
+
+
+def test_what_others_use_is_not_run_by_itself_too(tmp_path: Path) -> None:
+    program = f"""\
+{LIBRARY}import {{ Construct }} from "constructs";
+export class Inner extends Construct {{
+  constructor(scope, id, props) {{
+    super(scope, id);
+    new lambda.Function(this, "F", {{{RUNTIME}, handler: "orders.handler", code: lambda.Code.fromAsset(props.path)}});
+  }}
+}}
+export class Outer extends Construct {{
+  constructor(scope, id) {{
+    super(scope, id);
+    new Inner(this, "Inner", {{path: "src"}});
+  }}
+}}
+"""
+    (found,) = declared(tmp_path, {**CODE, "app.ts": program})
+    assert in_short(found) == "app.ts:6 Inner/F orders.handler in 'src'"
 
 
 def test_what_nothing_uses_is_run_with_anything_for_its_parameters(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -88,7 +87,11 @@ class _Functions:
         self._app = app
         self._calls = app.program.run.built
         self._found = {made: properties for made in self._calls if (properties := _properties(made)) is not None}
-        self._times = Counter(made.place.key for made in self._found)
+        self._telling: dict[tuple[str, int], list[set[str]]] = {}
+        for made, properties in self._found.items():
+            known = self._telling.setdefault(made.place.key, [set(), set(), set()])
+            for texts, value in zip(known, _texts(made, properties), strict=True):
+                texts.update([value.value] if isinstance(value, Text) else ())
         self._more = facts_by_function(self._calls, self.function_of)
 
     def read(self) -> Reading:
@@ -153,7 +156,7 @@ class _Functions:
         folders = [str(fact.value) for fact in known.said if fact.name == "layers" and fact.value is not None]
         adapter = code.web_adapter or known.word("environment.AWS_LAMBDA_EXEC_WRAPPER") == web_adapter.WRAPPER
         script = web_adapter.application_of_script(root, code.root, code.handler) if adapter else None
-        place = self._place(made, properties)
+        place = made.place if code.is_candidate else self._place(made, properties)
 
         def switch(name: str) -> bool | None:
             is_on = known.flag(name)
@@ -164,7 +167,7 @@ class _Functions:
             root=code.root,
             manifest=place.script.path,
             line=place.position[0],
-            resource=resource,
+            resource=made.name.rpartition(".")[2] if code.is_candidate else resource,
             runtime=known.word("runtime"),
             memory=known.number("memory"),
             timeout=known.number("timeout"),
@@ -183,12 +186,9 @@ class _Functions:
 
     def _place(self, made: Built, properties: Object) -> Place:
         """Where a function is declared: where the program makes several at one place, what tells it from the others."""
-        if self._times[made.place.key] > 1:
-            code = properties.get("code")
-            path = code.argument(0) if isinstance(code, Built) else properties.get("entry")
-            for value in (made.argument(1), properties.get("handler"), path):
-                if isinstance(value, Text) and not made.place.holds(value.place):
-                    return value.place
+        for texts, value in zip(self._telling[made.place.key], _texts(made, properties), strict=True):
+            if len(texts) > 1 and isinstance(value, Text) and not made.place.holds(value.place):
+                return value.place
         return made.place
 
 
@@ -207,13 +207,20 @@ def _properties(made: Built) -> Object | None:
     return None
 
 
+def _texts(made: Built, properties: Object) -> tuple[Value, Value, Value]:
+    """What may tell a function from others: its name, its handler, the path of its code."""
+    code = properties.get("code")
+    path = code.argument(0) if isinstance(code, Built) else properties.get("entry")
+    return made.argument(1), properties.get("handler"), path
+
+
 def _resource(made: Built) -> str:
     """The name a construct has in its stack: its own, below that of the construct around it."""
     name = shown(made.args[1].value) if len(made.args) > 1 and isinstance(made.args[1], Text) else ""
     name = name or made.name.rpartition(".")[2]
     scope = made.argument(0)
     base = scope.base if isinstance(scope, Object) else None
-    if base is not None and base.name == "constructs.Construct":
+    if base is not None and base.name == "constructs.Construct" and isinstance(base.argument(1), Text):
         return f"{_resource(base)}/{name}"
     return name
 
@@ -233,10 +240,15 @@ def _shared(first: Deployed, others: list[Deployed]) -> Iterator[Said]:
 
 
 def _merged(deployed: list[Deployed]) -> Iterator[Deployed]:
-    """Each function once: where a program declares it several times, for stages say, what they have in common."""
+    """Each function once: where a program declares it several times, for stages say, what they have in common.
+
+    A place that one run of the program gives a path and another one, with less known, does not, has that path.
+    """
+    placed = {(each.manifest, each.line, each.handler) for each in deployed if each.root is not None}
     same: dict[tuple[str, int, str, str | None], list[Deployed]] = {}
     for each in deployed:
-        same.setdefault((each.manifest, each.line, each.handler, each.root), []).append(each)
+        if each.root is not None or (each.manifest, each.line, each.handler) not in placed:
+            same.setdefault((each.manifest, each.line, each.handler, each.root), []).append(each)
     for first, *others in same.values():
         if all(other == first for other in others):
             yield first

@@ -13,7 +13,7 @@ from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Readi
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.ts_facts import environment, literal, property_of, stated, text_of, word
 from flake8_lambda_perf.manifests.ts_nodes import SUFFIXES
-from flake8_lambda_perf.manifests.ts_values import Array, Built, Number, Object, Property, Text, Value
+from flake8_lambda_perf.manifests.ts_values import Array, Built, Number, Object, Property, Text, Value, truth
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.ts_apps import App
@@ -141,9 +141,16 @@ def _function(app: App, made: Built, settings: Object, given: Property, runtime:
         vpc=property_of(settings, "vpc") is not None,
         provisioned_concurrency=False,
         architecture=known.word("architecture"),
+        package="image" if _is_container(settings) else "zip",
         said=known.said,
     )
     return deployed if is_python(root, deployed) else None
+
+
+def _is_container(settings: Object) -> bool:
+    python = property_of(settings, "python")
+    container = None if python is None else property_of(python.value, "container")
+    return container is not None and truth(container.value) is True
 
 
 def _resource(made: Built) -> str:
@@ -162,6 +169,8 @@ def _said(made: Built, settings: Object, runtime: Property) -> Iterator[Said]:
     if given is not None:
         yield word("architecture", given)
     yield from environment(settings.get("environment"))
+    if property_of(settings, "url") is not None:
+        yield stated("trigger", "url", made.place)
     construct = made if made.owner is None else made.owner
     trigger = TRIGGERS.get(construct.name.rpartition(".")[2])
     if trigger is not None:

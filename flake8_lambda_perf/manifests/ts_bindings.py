@@ -13,6 +13,7 @@ from flake8_lambda_perf.manifests.ts_values import (
     Class,
     Frame,
     Named,
+    Number,
     Object,
     Property,
     Text,
@@ -107,6 +108,18 @@ def augmented(run: Run, node: Node, frame: Frame) -> Value:
         value = combined(operator, left, run.value(right, frame), Place(frame.script, node))
     _assign(run, target, value, Place(frame.script, node), frame)
     return value
+
+
+def updated(run: Run, node: Node, frame: Frame) -> Value:
+    """What `target++` and its like give, and do."""
+    target = node.child_by_field_name("argument")
+    if target is None:
+        return UNKNOWN
+    before = run.value(target, frame)
+    step = 1 if "++" in (child.type for child in node.children) else -1
+    after = Number(before.value + step) if isinstance(before, Number) else UNKNOWN
+    _assign(run, target, after, Place(frame.script, node), frame)
+    return before if node.children[0] == target else after
 
 
 def _assign(run: Run, target: Node, value: Value, place: Place, frame: Frame) -> None:

@@ -32,10 +32,14 @@ REGISTRIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The code of a function: its handler, the folder its module is looked up from, and what its image states."""
+    """The code of a function: its handler, the folder its module is looked up from, and what its image states.
+
+    Where its name is known in part and several modules fit, it `is_candidate`.
+    """
 
     handler: str
     root: str | None
+    is_candidate: bool = False
     inline: Inline | None = None
     is_image: bool = False
     web_adapter: bool = False
@@ -139,9 +143,10 @@ def _asset(start: Start, handler: Text, code: Built) -> list[Code]:
     file = None if given is None else text_of(given.value)
     if context is not None and file is not None and module_file(start.root, context, handler.value) is None:
         beside = join(context, posixpath.dirname(file))
-        if beside is not None and module_file(start.root, beside, handler.value) is not None:
+        if beside is not None:
             context = beside
-    return [Code(shown(handler.value), context)]
+    is_there = context is not None and module_file(start.root, context, handler.value) is not None
+    return [Code(shown(handler.value), context if is_there else None)]
 
 
 def _in_folder(start: Start, handler: str, folder: Value, key: str) -> list[Code]:
@@ -153,7 +158,7 @@ def _in_folder(start: Start, handler: str, folder: Value, key: str) -> list[Code
     found = [] if above is None else matches(start.root, above, shown(handler))
     if len(found) == 1:
         return [Code(found[0][1], found[0][0])]
-    candidates = [Code(f"{each}/{name}" if each else name, None) for each, name in found]
+    candidates = [Code(f"{each}/{name}" if each else name, None, is_candidate=True) for each, name in found]
     return candidates or [Code(shown(handler), None)]
 
 
@@ -173,7 +178,7 @@ def _inline(start: Start, handler: Text, code: Value, resource: str) -> list[Cod
     place, text = code.place, _source_of(code)
     found = pieces(text, place.text, len(place.script.data[: place.node.start_byte].decode()))
     held = inline(place.script.path, resource, substituted(found))
-    return [] if held is None else [Code(handler.value, held.root, held)]
+    return [] if held is None else [Code(handler.value, held.root, inline=held)]
 
 
 def _source_of(code: Text) -> str:
@@ -204,7 +209,7 @@ def _image(start: Start, code: Built) -> list[Code]:
         return [] if command is None else [Code(command, context, is_image=True)]
     if image.handler is None:
         return []
-    return [Code(image.handler, image.root, None, is_image=True, web_adapter=image.web_adapter, said=image.said)]
+    return [Code(image.handler, image.root, is_image=True, web_adapter=image.web_adapter, said=image.said)]
 
 
 def layer_of(start: Start, layer: Value) -> str | None:

@@ -17,6 +17,7 @@ from flake8_lambda_perf.manifests.ts_values import (
     Function,
     Number,
     Object,
+    Pattern,
     Property,
     Text,
     Value,
@@ -42,6 +43,12 @@ def _identifier(run: Run, node: Node, frame: Frame) -> Value:
 
 def _string(_run: Run, node: Node, frame: Frame) -> Value:
     return Text(string_text(frame.script, node), Place(frame.script, node))
+
+
+def _regex(_run: Run, node: Node, frame: Frame) -> Value:
+    source, flags = node.child_by_field_name("pattern"), node.child_by_field_name("flags")
+    marks = "" if flags is None else frame.script.text(flags)
+    return UNKNOWN if source is None or marks.strip("g") else Pattern(frame.script.text(source), marks != "")
 
 
 def _template(run: Run, node: Node, frame: Frame) -> Value:
@@ -202,6 +209,7 @@ EXPRESSIONS: dict[str, Callable[[Run, Node, Frame], Value]] = {
     "number": _number,
     "object": _object,
     "parenthesized_expression": _first,
+    "regex": _regex,
     "satisfies_expression": _first,
     "sequence_expression": _last,
     "string": _string,
@@ -212,6 +220,7 @@ EXPRESSIONS: dict[str, Callable[[Run, Node, Frame], Value]] = {
     "true": lambda *_: Flag(True),
     "type_assertion": _last,
     "unary_expression": _unary,
+    "update_expression": ts_bindings.updated,
     "undefined": lambda *_: NOTHING,
 }
 """How each kind of expression is evaluated; any other is unknown."""

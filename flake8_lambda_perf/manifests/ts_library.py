@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from flake8_lambda_perf.manifests.ts_values import (
     Flag,
     Number,
     Object,
+    Pattern,
     Property,
     Text,
     Value,
@@ -30,8 +32,13 @@ PROJECT = "/\0"
 """Stands for the absolute path of the project's root."""
 
 MAX_ITEMS = 1_000
+MAX_PATTERN = 100
 
-MAKES_TEXT = frozenset({"replace", "replaceAll", "slice", "substring", "substr"})
+MAKES_TEXT = frozenset({"replace", "replaceAll", "slice", "substring", "substr", "charAt"})
+
+_ITEM = r"(?:\\[dwsDWS/.-]|\[\^?(?:\\[dws/.-]|[\w /:@.-])+\]|[\w /:@_-])"
+_SIMPLE = re.compile(rf"\^?(?:{_ITEM}|\({_ITEM}\))+(?:(?<=[\])])\+)?\$?")
+_GROUP = re.compile(r"\$([0-9])")
 
 
 def call(name: str, args: Sequence[Value], place: Place, cwd: str) -> Value | None:
@@ -144,32 +151,65 @@ def method(owner: Value, name: str, args: Sequence[Value], place: Place) -> Valu
 
 
 def _text_method(owner: Text, name: str, args: Sequence[Value], place: Place) -> Value:
-    texts = [arg.value for arg in args if isinstance(arg, Text) and arg.is_known]
-    match name, texts:
-        case "toString" | "trim" | "valueOf", _:
+    match name, args:
+        case "toString" | "valueOf", _:
             return owner
         case "concat", _:
             return composed(owner.value + "".join(map(written, args)), place, (owner, *args))
+        case "trim", _:
+            return Text(owner.value.strip(), owner.place)
         case "toLowerCase" | "toLocaleLowerCase", _:
             return Text(owner.value.lower(), owner.place)
         case "toUpperCase" | "toLocaleUpperCase", _:
             return Text(owner.value.upper(), owner.place)
-    if not owner.is_known or len(texts) != len(args) or len(owner.value) > MAX_TEXT:
-        return Text(HOLE, owner.place) if name in MAKES_TEXT else UNKNOWN
-    match name, texts:
-        case "replace", [old, new] if old:
-            return composed(owner.value.replace(old, new, 1), owner.place, (owner,))
-        case "replaceAll", [old, new] if old:
-            return composed(owner.value.replace(old, new), owner.place, (owner,))
-        case "split", [separator] if separator:
+    found = None
+    if owner.is_known and all(len(text.value) <= MAX_TEXT for text in (owner, *args) if isinstance(text, Text)):
+        found = _replaced(owner, name, args) or _sliced(owner, name, args) or _compared(owner, name, args)
+    return (Text(HOLE, owner.place) if name in MAKES_TEXT else UNKNOWN) if found is None else found
+
+
+def _replaced(owner: Text, name: str, args: Sequence[Value]) -> Value | None:
+    """What a text is after parts of it are replaced."""
+    count = 1 if name == "replace" else -1
+    match name, args:
+        case "replace" | "replaceAll", [Text(value=old), Text(value=new)] if old and HOLE not in old + new:
+            return composed(owner.value.replace(old, new, count), owner.place, (owner,))
+        case "replace" | "replaceAll", [Pattern() as pattern, Text(value=new)] if HOLE not in new:
+            # Simple expressions mean the same here and take no time; others may take more than there is.
+            if len(pattern.source) <= MAX_PATTERN and "--" not in pattern.source and _SIMPLE.fullmatch(pattern.source):
+                template = _GROUP.sub(r"\\g<\1>", new.replace("\\", "\\\\").replace("$&", "$0"))
+                try:
+                    text = re.sub(pattern.source, template, owner.value, count=not pattern.is_global, flags=re.ASCII)
+                except (re.error, IndexError):
+                    return None
+                return composed(text, owner.place, (owner,))
+    return None
+
+
+def _sliced(owner: Text, name: str, args: Sequence[Value]) -> Value | None:
+    """A part of a text, by its position."""
+    numbers = [int(arg.value) for arg in args if isinstance(arg, Number) and abs(arg.value) <= MAX_TEXT]
+    if len(numbers) != len(args) or not numbers:
+        return None
+    if name == "charAt":
+        return Text(owner.value[numbers[0] : numbers[0] + 1], owner.place)
+    if name == "slice" or (name == "substring" and min(numbers) >= 0 and numbers == sorted(numbers)):
+        return Text(owner.value[slice(*numbers, *([None] * (len(numbers) == 1)))], owner.place)
+    return None
+
+
+def _compared(owner: Text, name: str, args: Sequence[Value]) -> Value | None:
+    """What other methods tell of a text, given another one."""
+    match name, args:
+        case "split", [Text(value=separator)] if separator and HOLE not in separator:
             return Array([Text(part, owner.place) for part in owner.value.split(separator)[:MAX_ITEMS]])
-        case "startsWith", [start]:
+        case "startsWith", [Text(value=start)] if HOLE not in start:
             return Flag(owner.value.startswith(start))
-        case "endsWith", [end]:
+        case "endsWith", [Text(value=end)] if HOLE not in end:
             return Flag(owner.value.endswith(end))
-        case "includes", [part]:
+        case "includes", [Text(value=part)] if HOLE not in part:
             return Flag(part in owner.value)
-    return UNKNOWN
+    return None
 
 
 def _array_method(owner: Array, name: str, args: Sequence[Value], place: Place) -> Value:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,13 @@ from flake8_lambda_perf.manifests.ts_imports import library
 from flake8_lambda_perf.manifests.ts_nodes import SUFFIXES, Place, error_line, parse
 from flake8_lambda_perf.manifests.ts_paths import is_file
 from flake8_lambda_perf.manifests.ts_run import ExhaustedError, Run
-from flake8_lambda_perf.manifests.ts_values import UNKNOWN, Class, Frame, Function, Module, Named, Value
+from flake8_lambda_perf.manifests.ts_values import UNKNOWN, Class, Frame, Function, Later, Module, Named, Value
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_USED = re.compile(rb"(?<!function )\b(\w+)\s*\(")
 
 
 class Program:
@@ -30,15 +34,18 @@ class Program:
         self._root = root
         self._texts = texts
         self._modules: dict[str, Module | None] = {}
+        self._named: frozenset[str] = frozenset()
 
     def run_files(self) -> None:
         """Runs every file."""
         self._guarded(self.module)
 
     def run_rest(self) -> None:
-        """Runs the classes and functions that nothing has used: somebody may."""
-        self._guarded(self._run_classes)
-        self._guarded(self._run_functions)
+        """Runs the classes and functions that nothing has used, those first that nothing else names: somebody may."""
+        self._named = frozenset(name for module in self._modules.values() if module for name in _names_in(module))
+        for is_named in (False, True):
+            self._guarded(partial(self._run_classes, is_named=is_named))
+            self._guarded(partial(self._run_functions, is_named=is_named))
 
     def _guarded(self, step: Callable[[str], object]) -> None:
         path = ""
@@ -56,8 +63,13 @@ class Program:
             try:
                 self._load(path)
             except ManifestError as error:
-                self.problems.append(Problem(path, error.line, str(error)))
+                self._add_problem(path, error.line, str(error))
         return self._modules.get(path)
+
+    def _add_problem(self, path: str, line: int, message: str) -> None:
+        """Notes what keeps a file from being read, unless it is one of those that only values are imported from."""
+        if path in self._texts:
+            self.problems.append(Problem(path, line, message))
 
     def _load(self, path: str) -> None:
         text = self._texts.get(path) or read_text(self._root, path)
@@ -67,7 +79,7 @@ class Program:
             line = error_line(script)
             if line is not None:
                 message = "not valid here, so that functions may be missed; correct the file or exclude it"
-                self.problems.append(Problem(path, line, message))
+                self._add_problem(path, line, message)
             frame = Frame(script)
             self._modules[path] = Module(frame)
             with self.run.apart():
@@ -91,27 +103,43 @@ class Program:
                 return path
         return None
 
-    def _run_classes(self, path: str) -> None:
-        for value in self._own(path):
-            if not isinstance(value, Class):
+    def _run_classes(self, path: str, *, is_named: bool) -> None:
+        for name, value in self._own(path):
+            if not isinstance(value, Class) or (name in self._named) != is_named:
                 continue
             made = self.run.made.get(value.node.id)
             if made is None:
                 made = ts_calls.instance(self.run, value, (), value.place, is_known=False)
-            for name, member in list(value.members.items()):
-                if member.type == "method_definition" and name != "constructor" and not self._has_run(member, path):
+            for word, member in list(value.members.items()):
+                if member.type == "method_definition" and word != "constructor" and not self._has_run(member, path):
                     function = Function(member, value.frame, made, value)
                     ts_calls.invoke(self.run, function, (), value.place, is_known=False)
 
-    def _run_functions(self, path: str) -> None:
-        for value in self._own(path):
-            if isinstance(value, Function) and not self._has_run(value.node, path):
+    def _run_functions(self, path: str, *, is_named: bool) -> None:
+        for name, value in self._own(path):
+            if (
+                isinstance(value, Function)
+                and (name in self._named) == is_named
+                and not self._has_run(value.node, path)
+            ):
                 ts_calls.invoke(self.run, value, (), Place(value.frame.script, value.node), is_known=False)
 
-    def _own(self, path: str) -> list[Value]:
+    def _own(self, path: str) -> list[tuple[str, Value]]:
         module = self._modules.get(path)
-        values = [] if module is None else [*module.frame.names.values(), *module.exports.values()]
-        return [value for value in values if isinstance(value, Class | Function) and value.frame.script.path == path]
+        names = [] if module is None else [*module.frame.names.items(), *module.exports.items()]
+        return [(n, v) for n, v in names if isinstance(v, Class | Function) and v.frame.script.path == path]
 
     def _has_run(self, node: Node, path: str) -> bool:
         return (path, node.start_byte) in self.run.entered
+
+
+def _names_in(module: Module) -> Iterator[str]:
+    """The names that a file imports, and those of its own that it constructs or calls."""
+    for name, value in module.frame.names.items():
+        if (
+            isinstance(value, Later)
+            or not isinstance(value, Class | Function)
+            or value.frame.script is not module.frame.script
+        ):
+            yield name
+    yield from (match[1].decode() for match in _USED.finditer(module.frame.script.data))

@@ -154,6 +154,23 @@ def _for_in(run: Run, node: Node, frame: Frame, returned: list[Value]) -> Left:
     return Left.NOTHING
 
 
+def _for(run: Run, node: Node, frame: Frame, returned: list[Value]) -> Left:
+    """The rounds of a loop that counts, as long as its condition is known."""
+    start, condition = node.child_by_field_name("initializer"), node.child_by_field_name("condition")
+    body = node.child_by_field_name("body")
+    if start is None or condition is None or body is None:
+        return _loop(run, node, frame, returned)
+    inner = _inner(run, frame)
+    run.execute(start, inner, returned)
+    while (decided := truth(run.value(condition, inner))) is not None:
+        if not decided:
+            return Left.NOTHING
+        if run.execute(body, inner, returned) is Left.FUNCTION:
+            return Left.FUNCTION
+        run.value(node.child_by_field_name("increment"), inner)
+    return _loop(run, node, frame, returned)
+
+
 def _loop(run: Run, node: Node, frame: Frame, returned: list[Value]) -> Left:
     """One round of a loop, with anything in the variables that it counts with."""
     inner = _inner(run, frame)
@@ -226,7 +243,7 @@ STATEMENTS: dict[str, Callable[[Run, Node, Frame, list[Value]], Left]] = {
     "export_statement": exported,
     "expression_statement": _expression,
     "for_in_statement": _for_in,
-    "for_statement": _loop,
+    "for_statement": _for,
     "if_statement": _if,
     "import_statement": imported,
     "internal_module": _namespace,

@@ -74,6 +74,14 @@ Branches = tuple[int, ...]
 """The branches that may not run, in which something is made or changed."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A regular expression, and whether it is replaced everywhere."""
+
+    source: str
+    is_global: bool
+
+
 @dataclass(slots=True, eq=False)
 class Array:
     """A list; `is_open` if it may hold more. `born` are the branches it was made in."""
@@ -208,8 +216,8 @@ class Later:
 
 
 Value = (
-    Unknown | Nothing | Text | Number | Flag | Array | Object | Named | Built | Function | Class | Method | Module
-    | Later
+    Unknown | Nothing | Text | Number | Flag | Pattern | Array | Object | Named | Built | Function | Class | Method
+    | Module | Later
 )  # fmt: skip  # one name a line would take a screen
 
 
