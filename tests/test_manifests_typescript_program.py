@@ -85,6 +85,7 @@ UNKNOWN = {
     "a function of two returns": f"function n() {{ if (x) return 'orders.handler'; return 'x.y'; }}\n{MAKE}n()}});",
     "a case": f"let n = 'orders.handler';\nswitch (x) {{ case 1: n = 'x.y'; break; default: }}\n{MAKE}n}});",
     "a list that may hold more": f"{MAKE}[...x, 'orders.handler'][0]}});",
+    "an argument of a list": f"const n = (a, b = 'orders.handler') => b;\n{MAKE}n(...x)}});",
     "an argument": f"export function make(n: string) {{ {MAKE}n}}); }}",
 }
 

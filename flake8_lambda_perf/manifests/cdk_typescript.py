@@ -42,9 +42,8 @@ CONSTRUCTS = frozenset(
 _CDK = re.compile(r"""["'](?:aws-cdk-lib|@aws-cdk/|monocdk)""")
 _PYTHON = re.compile("python|DockerImage", re.IGNORECASE)
 _OTHER = re.compile(r"(?:\.d|\.min|\.test|\.spec)\.\w+$")
-
-
 _OWN = re.compile(r"(?:aws-|core\.|triggers\.|pipelines\.|custom-resources\.)")
+
 COMPUTED = (
     "runtime", "memory", "timeout", "snapstart", "vpc", "provisioned_concurrency", "architecture", "ephemeral_storage",
     "efs", "web_adapter",

@@ -40,7 +40,6 @@ MAX_CALLS = 24
 MAX_AGAIN = 2
 """How often a function may be on the way to a call of itself."""
 
-
 APART = ("aws-iam.", "aws-cloudwatch.", "aws-kms.", "aws-ssm.", "cdk-nag.", "core.CfnOutput", "core.Tags", "console.")
 """What libraries make that has nothing to do with functions: half of many programs."""
 
@@ -52,13 +51,12 @@ def called(run: Run, node: Node, frame: Frame) -> Value:
         return UNKNOWN
     place = Place(frame.script, node)
     if target.type == "super":
-        args, _ = run.items(children(arguments), frame)
-        _construct_base(run, frame, args, place)
+        _construct_base(run, frame, run.arguments(arguments, frame), place)
         return UNKNOWN
     function = Named("require") if target.type == "import" else run.value(target, frame)
     if isinstance(function, Named) and function.name.startswith(APART):
         return Built(function.name, place)
-    args, _ = run.items(children(arguments), frame)
+    args = run.arguments(arguments, frame)
     if isinstance(function, Named) and function.name == "require" and args and isinstance(args[0], Text):
         return run.files.imported(args[0].value, frame.script.path)
     return apply(run, function, args, place)
@@ -178,7 +176,7 @@ def constructed(run: Run, node: Node, frame: Frame) -> Value:
     place = Place(frame.script, node)
     if isinstance(cls, Named) and cls.name.startswith(APART):
         return Built(cls.name, place)
-    args, _ = run.items(children(arguments), frame) if arguments is not None else ([], False)
+    args = run.arguments(arguments, frame)
     match cls:
         case Class():
             return instance(run, cls, args, place)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MAX_STEPS = 300_000
 MAX_DEPTH = 120
 MAX_NAME = 500
+MAX_PARAMETERS = 20
 
 
 class ExhaustedError(Exception):
@@ -145,8 +146,13 @@ class Run:
         computed = self.value(next(iter(children(node)), None), frame)
         return computed.value if isinstance(computed, Text) and computed.is_known else None
 
+    def arguments(self, node: Node | None, frame: Frame) -> list[Value]:
+        """The values that a call is given; anything for those of a list that is not known."""
+        args, is_open = self.items([] if node is None else children(node), frame)
+        return [*args, *[UNKNOWN] * MAX_PARAMETERS] if is_open else args
+
     def items(self, nodes: Sequence[Node], frame: Frame) -> tuple[list[Value], bool]:
-        """The values of a list or of a call's arguments, and whether there may be more."""
+        """The values of a list, and whether there may be more."""
         items: list[Value] = []
         for node in nodes:
             if node.type != "spread_element":
