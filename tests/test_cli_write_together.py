@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def test_folder_that_takes_no_file_leaves_all_files_of_a_fix(
     number: int, at: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     denied = PermissionError(errno.EACCES, "Permission denied")
-    monkeypatch.setattr(tempfile, "mkstemp", failing_at(tempfile.mkstemp, {number}, denied))
+    monkeypatch.setattr(secrets, "token_hex", failing_at(secrets.token_hex, {number}, denied))
     assert write_changes(root, CHANGES) == ([OTHER], told(at, "Permission denied; the file is as it was"))
     assert contents(root) == OTHER_ONLY
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -66,23 +66,24 @@ def names(change: Change, new: Change) -> bool:
 def write_together(root: Path, changes: Sequence[Change]) -> list[Problem]:
     """Write all of some changes, new files first, or none; the problems where it is none."""
     staged: list[Staged] = []
+    made: list[Path] = []
     at = changes[0]
     try:
         for at in sorted(changes, key=lambda change: change.before is not None):
-            staged.append(stage(root / at.path, at, keep=len(changes) > 1))  # noqa: PERF401  # some, where one fails
+            staged.append(stage(root / at.path, at, made, keep=len(changes) > 1))  # noqa: PERF401  # some, where one fails
         for one in staged:
             at = one.change
             check_unchanged(one.target, at.before)
             one.new.replace(one.target)
     except OSError as error:
-        put_back(staged)
+        put_back(staged, made)
         why = CHANGED if isinstance(error, ChangedError) else f"{error.strerror or error}; {AS_IT_WAS}"
         return problems_of(changes, staged, at, f"not written: {why}")
     except BaseException:  # Ctrl-C
-        put_back(staged)
+        put_back(staged, made)
         raise
     finally:
-        discard(staged)
+        discard(made)
     return []
 
 
@@ -97,39 +98,31 @@ def problems_of(changes: Sequence[Change], staged: Sequence[Staged], at: Change,
 # -- one file ----------------------------------------------------------------------------------
 
 
-def stage(path: Path, change: Change, *, keep: bool) -> Staged:
+def stage(path: Path, change: Change, made: list[Path], *, keep: bool) -> Staged:
     """Put what is to be in the place of a file beside it, and what is there now if it may have to be put back."""
     target = Path(os.path.realpath(path))
     check_unchanged(target, change.before)
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = mode_for(target)
-    staged = Staged(change, target, temporary(target, change.after, mode))
+    staged = Staged(change, target, temporary(target, change.after, mode, made))
     if keep and change.before is not None:
-        try:
-            staged.kept = temporary(target, change.before, mode)
-        except BaseException:
-            discard([staged])
-            raise
+        staged.kept = temporary(target, change.before, mode, made)
     return staged
 
 
-def temporary(target: Path, data: bytes, mode: int) -> Path:
-    """Write a file beside `target` and see to it that it is on the disk."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    file = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        file.chmod(mode)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+def temporary(target: Path, data: bytes, mode: int, made: list[Path]) -> Path:
+    """Write a file beside `target` and see to it that it is on the disk; it joins `made` before it exists."""
+    file = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    made.append(file)  # whenever Ctrl-C comes, what is there is known
+    with file.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    file.chmod(mode)
     return file
 
 
-def put_back(staged: Sequence[Staged]) -> None:
+def put_back(staged: Sequence[Staged], made: list[Path]) -> None:
     """Undo the replacements that were made; what cannot be undone is noted, and its original stays beside it."""
     for one in reversed(staged):
         if one.new.exists():  # it was not moved yet
@@ -142,12 +135,12 @@ def put_back(staged: Sequence[Staged]) -> None:
         except OSError as error:
             where = f"; what it was is in {one.kept.name} beside it" if one.kept is not None else ""
             one.lost = f"written, but of no use alone, and not put back: {error.strerror or error}{where}"
-            one.kept = None
+            made[:] = [file for file in made if file != one.kept]
 
 
-def discard(staged: Sequence[Staged]) -> None:
+def discard(made: Sequence[Path]) -> None:
     """Remove the temporary files that are left."""
-    for file in (file for one in staged for file in (one.new, one.kept) if file is not None):
+    for file in made:
         with suppress(OSError):
             file.unlink(missing_ok=True)
 
