@@ -27,6 +27,7 @@ from flake8_lambda_perf.project.distributions import metadata
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog, deployed
+from flake8_lambda_perf.rules.found import finding_at
 from flake8_lambda_perf.source import Lines, encode
 from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
@@ -368,22 +369,5 @@ class _Checked:
 
 
 def _finding(rule: Rule, report: Report, view: ModuleView) -> Finding:
-    span = view.span_of(report.node)
-    line, column = view.lines.position(span.start)
-    end_line, end_column = view.lines.position(span.end)
-    fix = report.plan()
-    return Finding(
-        rule.code,
-        rule.name,
-        report.message,
-        view.module.path,
-        span,
-        line,
-        column,
-        end_line,
-        end_column,
-        report.evidence.steps,
-        report.evidence.handler,
-        fix.safety if fix is not None else None,
-        fix,
-    )
+    span, path = view.span_of(report.node), view.module.path
+    return finding_at(rule, report.message, path, view.lines, span, report.evidence, report.plan)

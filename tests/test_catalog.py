@@ -17,7 +17,7 @@ from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.rules import catalog
 from flake8_lambda_perf.rules.base import Rule
 from flake8_lambda_perf.rules.catalog import Entry
-from flake8_lambda_perf.rules.view import Evidence
+from flake8_lambda_perf.rules.found import Evidence
 
 ENTRY = Entry(
     code="LPF101",

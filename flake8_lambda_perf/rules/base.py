@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
+from flake8_lambda_perf.rules.found import no_fix
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flake8_lambda_perf.model import Fix
-    from flake8_lambda_perf.rules.view import Evidence, ModuleView
-
-
-def no_fix() -> Fix | None:
-    """Plans nothing: what a rule without a fix reports with."""
-    return None
+    from flake8_lambda_perf.rules.found import Evidence
+    from flake8_lambda_perf.rules.view import ModuleView
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from flake8_lambda_perf.knowledge import bringing, packages_with_costs
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
 from flake8_lambda_perf.project.loads import marginal
+from flake8_lambda_perf.rules.found import Evidence, finding_at, no_fix
 from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
@@ -34,11 +36,6 @@ MODULES = {
     "scikit-image": "skimage", "scikit-learn": "sklearn", "google-cloud-storage": "google.cloud.storage",
 }  # fmt: skip  # one name a line would take a screen
 """Modules of packages that are called otherwise, from their pages on the package index."""
-
-
-def no_fix() -> Fix | None:
-    """Plans nothing: what a rule without a fix reports with."""
-    return None
 
 
 class DeploymentView:
@@ -160,7 +157,7 @@ class Place:
     plan: Callable[[], Fix | None]
 
 
-class DeploymentRule:
+class DeploymentRule(ABC):
     """A setting that makes a function slow or dear. Its docstring is its documentation and its first test."""
 
     code: ClassVar[str]
@@ -176,9 +173,9 @@ class DeploymentRule:
         self.view = view
         self.places: list[Place] = []
 
+    @abstractmethod
     def look_at(self, function: Deployed) -> None:
         """Reports what is wrong with one function."""
-        raise NotImplementedError
 
     def report(
         self,
@@ -215,26 +212,9 @@ def _declaration(function: Deployed) -> Step:
 
 def _finding(view: DeploymentView, rule: DeploymentRule, place: Place) -> Finding:
     said, function = place.said, place.function
-    span = view.span(said)
     lines = Lines(view.text(said.path))
-    line, column = lines.position(span.start)
-    end_line, end_column = lines.position(span.end)
     declared = _declaration(function)
     stated = Step(said.path, said.line, lines.line_text(said.line).strip())
     trace = (declared,) if said.name == "resource" else (declared, stated)
-    fix = place.plan()
-    return Finding(
-        rule.code,
-        rule.name,
-        place.message,
-        said.path,
-        span,
-        line,
-        column,
-        end_line,
-        end_column,
-        trace,
-        view.handler_of(function),
-        fix.safety if fix is not None else None,
-        fix,
-    )
+    evidence = Evidence(view.handler_of(function), trace)
+    return finding_at(rule, place.message, said.path, lines, view.span(said), evidence, place.plan)

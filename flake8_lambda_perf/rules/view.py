@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Handler, Span, Step
 from flake8_lambda_perf.project.caches import default_of
 from flake8_lambda_perf.project.sharing import belongs_to_request, is_adjusted, logs_in
 from flake8_lambda_perf.project.values import Ext
+from flake8_lambda_perf.rules.found import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,19 +33,6 @@ VERBS = {
     "enters": "enters",
     "iterates": "iterates",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The handler and the steps that lead from it to a line, the line's own step last."""
-
-    handler: Handler | None
-    steps: tuple[Step, ...]
-
-    @property
-    def handler_name(self) -> str:
-        """The handler as messages name it."""
-        return self.handler.name if self.handler is not None else ""
 
 
 class ModuleView:
