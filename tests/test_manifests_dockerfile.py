@@ -10,7 +10,7 @@ import pytest
 
 from flake8_lambda_perf.manifests import Deployed, read
 from flake8_lambda_perf.manifests.deployed import LocatedError
-from flake8_lambda_perf.manifests.dockerfile import Image, command_of, image_of
+from flake8_lambda_perf.manifests.dockerfile import Image, image_of
 from flake8_lambda_perf.model import Said
 
 PLAIN = Deployed(
@@ -331,8 +331,6 @@ def test_other_manifests_learn_what_an_image_runs(tmp_path: Path) -> None:
     assert image_of(root, "a/Dockerfile", "") == image
     assert image_of(root, "a/Dockerfile", "b", "other.run") == replace(image, handler="other.run", root="b")
     assert image_of(root, "b/Dockerfile") is None
-    assert command_of(root, "a/Dockerfile") == "app.handler"
-    assert command_of(root, "b/Dockerfile") is None
 
 
 def test_an_image_that_cannot_be_read_names_its_file(tmp_path: Path) -> None:

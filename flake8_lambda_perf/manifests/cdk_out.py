@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flake8_lambda_perf.discover import SYNTHESISED
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests import sam
 from flake8_lambda_perf.manifests.deployed import (
@@ -28,11 +27,6 @@ MAX_COMPARED = 200
 """Files of an asset that are compared where several folders hold its handler."""
 
 MAX_SIZE = 1_000_000
-
-
-def is_within(path: str) -> bool:
-    """Whether a file lies in the folder that the CDK writes to."""
-    return SYNTHESISED in path.split("/")
 
 
 def read(root: Path, paths: Iterable[str], known: Collection[str]) -> Reading:

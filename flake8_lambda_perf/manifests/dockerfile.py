@@ -118,12 +118,6 @@ def image_of(root: Path, path: str, context: str | None = None, handler: str | N
         raise LocatedError(str(error), path, error.line) from error
 
 
-def command_of(root: Path, path: str) -> str | None:
-    """The handler that the image of the Dockerfile at `path` runs by itself, None where it names none."""
-    image = image_of(root, path)
-    return None if image is None else image.handler
-
-
 def _image(root: Path, path: str, text: str, context: str | None, handler: str | None) -> Image | None:
     built = stages(path, text)
     if not built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -114,17 +115,17 @@ class Block:
     spot: Spot
 
 
-class Body:
+class Body(ABC):
     """Attributes and blocks between braces; an attribute's expression is read when it is asked for."""
 
+    @abstractmethod
     def get(self, name: str) -> Node | None:
         """The expression of an attribute, None where it is missing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def names(self) -> tuple[str, ...]:
         """The names of its attributes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def blocks(self, kind: str = "") -> tuple[Block, ...]:
         """Its blocks, or those of one type."""
-        raise NotImplementedError

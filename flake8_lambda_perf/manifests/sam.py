@@ -132,7 +132,7 @@ def _archive(properties: Properties, resource: str) -> _Code | None:
         return _Code(handler, _code_root(properties, handler))
     inline = inline_code(properties.template, resource, node)
     if inline is None or handler.rpartition(".")[0] != MODULE:
-        return _Code(handler, None)  # a placeholder: the code is put there after the deployment
+        return _Code(handler, None)  # what is written there is replaced after the deployment
     return _Code(handler, inline.root, inline)
 
 
