@@ -157,7 +157,6 @@ class Platform:
     """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds."""
 
     default_memory_mb: int
-    default_timeout_s: int
     api_timeout_s: int
     snapstart_storage_mb: int
     snapstart_runtime: str
@@ -178,11 +177,13 @@ def runtime_ends() -> Mapping[str, date]:
     return MappingProxyType({runtime: date.fromisoformat(day) for runtime, day in lines})
 
 
+@cache
 def bringing(package: str) -> frozenset[str]:
     """Gives the modules that are known to load a package themselves."""
     return frozenset(module for module, packages in _brings().items() if package in packages)
 
 
+@cache
 def packages_with_costs() -> frozenset[str]:
     """Gives the packages of which a cost of importing is known."""
     return frozenset(module.partition(".")[0] for module in _import_costs())
@@ -274,6 +275,7 @@ def _import_costs() -> Mapping[str, ImportCost]:
     return MappingProxyType(found)
 
 
+@cache
 def _brings() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for group in _groups("imports.toml", "brings"):
