@@ -88,7 +88,7 @@ class Graph:
 
     def explore(self) -> None:
         """Finds everything that module bodies and handlers run, until no new call and no new module appears."""
-        self._look_into_arrived()
+        self._take_arrived()
         before = (-1, -1)
         changed: set[Function] = set()
         for _ in range(ROUNDS):
@@ -149,7 +149,9 @@ class Graph:
         queue = deque(start)
         while queue or self._arrived:
             if not queue:
-                queue.extend(self._look_into_arrived())
+                for module in self._arrived:
+                    self._link_classes(module)
+                queue.extend(self._take_arrived())
             body, live = queue.popleft()
             live = live and isinstance(body, Function)
             if body in self.explored and (not live or body in self.requests):
@@ -186,12 +188,11 @@ class Graph:
             self.modules[module.path] = module
             self._arrived.append(module)
 
-    def _look_into_arrived(self) -> list[tuple[Body, bool]]:
-        """Lists the bodies of new modules, in an order that does not depend on what led to them."""
+    def _take_arrived(self) -> list[tuple[Body, bool]]:
+        """Lists the bodies of new modules with their routes, in an order that does not depend on what led to them."""
         arrived, self._arrived = sorted(self._arrived, key=lambda module: module.path), []
         found: list[tuple[Body, bool]] = [(module, False) for module in arrived]
         for module in arrived:
-            self._link_classes(module)
             for route in self.on_module(module):
                 self.entries.setdefault(route, 0)
                 found.append((route, True))

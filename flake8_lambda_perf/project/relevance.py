@@ -82,11 +82,14 @@ class Relevance:
 
     def means_something(self, name: str, path: str) -> bool:
         """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
-        mask = self.groups.get(path, EVERYWHERE)
-        if self.names.get(name, 0) & mask:
+        if self._is_relevant(name, path):
             return True
         meaning = self._meaning.get(path)
         return meaning is None or name in meaning.sinks
+
+    def _is_relevant(self, name: str, path: str) -> bool:
+        """Tells whether some handler brings a file and something of that name that matters."""
+        return bool(self.names.get(name, 0) & self.groups.get(path, EVERYWHERE))
 
     def _holds(self, expr: ast.expr, path: str) -> bool:
         for node in ast.walk(expr):
@@ -117,7 +120,7 @@ class Relevance:
             case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare() | ast.Subscript():
                 return False
             case ast.Name(id=name):
-                if self.names.get(name, 0) & self.groups.get(path, EVERYWHERE):
+                if self._is_relevant(name, path):
                     return True
                 values = [binding.value for binding in local_bindings(name, scope) if binding.kind != "param"]
                 return any(
@@ -125,9 +128,9 @@ class Relevance:
                     for value in values
                 )
             case ast.Attribute(attr=attr):
-                return bool(self.names.get(attr, 0) & self.groups.get(path, EVERYWHERE)) or attr in self.stored
+                return self._is_relevant(attr, path) or attr in self.stored
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                return bool(self.names.get(name, 0) & self.groups.get(path, EVERYWHERE)) or name == "partial"
+                return self._is_relevant(name, path) or name == "partial"
             case ast.Starred(value=value):
                 return self._may_matter(value, scope, depth + 1)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
