@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typescript_programs import CODE, FUNCTION, LIBRARY, reading
 
-from flake8_lambda_perf.manifests import read, ts_apps, ts_nodes
+from flake8_lambda_perf.manifests import read
+from flake8_lambda_perf.manifests.typescript import apps, nodes
 from flake8_lambda_perf.model import Problem
 
 MAKE = f'new lambda.Function(s, "F", {{{FUNCTION}}});\n'
@@ -82,13 +83,13 @@ def test_a_long_chain_of_imports_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_parser_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ts_nodes, "MAX_SECONDS", 0)
+    monkeypatch.setattr(nodes, "MAX_SECONDS", 0)
     _, problems = reading(tmp_path, {**CODE, "app.ts": LIBRARY + MAKE})
     assert problems == (Problem("app.ts", 0, "takes too long to parse; correct the file or exclude it"),)
 
 
 def test_without_the_parser_one_problem_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ts_apps, "MODULES", ("tree_sitter_of_tomorrow",))
+    monkeypatch.setattr(apps, "MODULES", ("tree_sitter_of_tomorrow",))
     deployed, problems = reading(tmp_path, {**CODE, "a.ts": LIBRARY + MAKE, "b.ts": LIBRARY + MAKE})
     message = "not read: install tree-sitter and tree-sitter-typescript"
     assert (deployed, problems) == ((), (Problem("a.ts", 0, message),))

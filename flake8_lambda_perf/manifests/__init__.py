@@ -21,7 +21,7 @@ from flake8_lambda_perf.manifests.deployed import (
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.python_files import Sources
+    from flake8_lambda_perf.manifests.python.files import Sources
 
 __all__ = ["Deployed", "read"]
 

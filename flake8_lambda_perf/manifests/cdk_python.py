@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from flake8_lambda_perf.manifests import python_cdk_triggers as triggers
 from flake8_lambda_perf.manifests.deployed import Deployed, Reading, gathered
-from flake8_lambda_perf.manifests.python_apps import Apps, Found
-from flake8_lambda_perf.manifests.python_cdk_code import code_of
-from flake8_lambda_perf.manifests.python_cdk_facts import said_of
-from flake8_lambda_perf.manifests.python_facts import deployed_of
-from flake8_lambda_perf.manifests.python_files import Files, Sources
+from flake8_lambda_perf.manifests.python import cdk_triggers as triggers
+from flake8_lambda_perf.manifests.python.apps import Apps, Found
+from flake8_lambda_perf.manifests.python.cdk_code import code_of
+from flake8_lambda_perf.manifests.python.cdk_facts import said_of
+from flake8_lambda_perf.manifests.python.facts import deployed_of
+from flake8_lambda_perf.manifests.python.files import Files, Sources
 
 _IMPORT = re.compile(rb"(?:^|\n)[ \t]*(?:from|import)[ \t][^\n#]*\baws_cdk\b")
 _CONSTRUCT = re.compile(rb"(?:Function|FunctionProps|App|Stack|Construct)\(")

@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.manifests import ts_apps, web_adapter
+from flake8_lambda_perf.manifests import web_adapter
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, LocatedError, Reading, is_python
 from flake8_lambda_perf.manifests.facts import Facts
-from flake8_lambda_perf.manifests.ts_cdk_code import Code, codes_of, layer_of
-from flake8_lambda_perf.manifests.ts_cdk_facts import layers, runtime, said_of
-from flake8_lambda_perf.manifests.ts_cdk_triggers import event_source, facts_by_function
-from flake8_lambda_perf.manifests.ts_facts import items_of, property_of, stated
-from flake8_lambda_perf.manifests.ts_nodes import SUFFIXES, Place
-from flake8_lambda_perf.manifests.ts_paths import shown
-from flake8_lambda_perf.manifests.ts_values import UNKNOWN, Built, Object, Text, Value
+from flake8_lambda_perf.manifests.typescript import apps
+from flake8_lambda_perf.manifests.typescript.cdk_code import Code, codes_of, layer_of
+from flake8_lambda_perf.manifests.typescript.cdk_facts import layers, runtime, said_of
+from flake8_lambda_perf.manifests.typescript.cdk_triggers import event_source, facts_by_function
+from flake8_lambda_perf.manifests.typescript.facts import items_of, property_of, stated
+from flake8_lambda_perf.manifests.typescript.nodes import SUFFIXES, Place
+from flake8_lambda_perf.manifests.typescript.paths import shown
+from flake8_lambda_perf.manifests.typescript.values import UNKNOWN, Built, Object, Text, Value
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.ts_apps import App
+    from flake8_lambda_perf.manifests.typescript.apps import App
     from flake8_lambda_perf.model import Said
 
 CONSTRUCTS = frozenset(
@@ -61,12 +62,12 @@ def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
     own = {path: text for path, text in texts.items() if not is_test(path) and not _is_compiled(path, texts)}
     if not any(_PYTHON.search(text) for text in own.values()):
         return (), ()
-    problem = ts_apps.missing(own)
+    problem = apps.missing(own)
     if problem is not None:
         return (), (problem,)
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for app in ts_apps.run(root, own, ("cdk.json",), _PYTHON):
+    for app in apps.run(root, own, ("cdk.json",), _PYTHON):
         found, failed = _Functions(app).read()
         deployed += found
         problems += (*failed, *app.program.problems)

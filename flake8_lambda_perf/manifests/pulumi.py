@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests import python_pulumi_facts as facts
 from flake8_lambda_perf.manifests.deployed import Deployed, Reading, gathered
-from flake8_lambda_perf.manifests.python_apps import Apps, Found
-from flake8_lambda_perf.manifests.python_facts import deployed_of
-from flake8_lambda_perf.manifests.python_files import Files, Sources
-from flake8_lambda_perf.manifests.python_pulumi_code import code_of
+from flake8_lambda_perf.manifests.python import pulumi_facts as facts
+from flake8_lambda_perf.manifests.python.apps import Apps, Found
+from flake8_lambda_perf.manifests.python.facts import deployed_of
+from flake8_lambda_perf.manifests.python.files import Files, Sources
+from flake8_lambda_perf.manifests.python.pulumi_code import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

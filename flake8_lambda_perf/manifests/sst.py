@@ -22,7 +22,7 @@ from flake8_lambda_perf.manifests.deployed import (
 )
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.sam_facts import MAX_VARIABLES
-from flake8_lambda_perf.manifests.ts_paths import is_file
+from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping as Block
 from flake8_lambda_perf.manifests.yaml_nodes import Node, Scalar, Sequence, parse, stated
 

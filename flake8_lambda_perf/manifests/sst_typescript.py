@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.manifests import ts_apps
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, is_python, module_file
 from flake8_lambda_perf.manifests.facts import Facts
-from flake8_lambda_perf.manifests.ts_facts import environment, literal, property_of, stated, text_of, word
-from flake8_lambda_perf.manifests.ts_nodes import SUFFIXES
-from flake8_lambda_perf.manifests.ts_values import Array, Built, Number, Object, Property, Text, Value, truth
+from flake8_lambda_perf.manifests.typescript import apps
+from flake8_lambda_perf.manifests.typescript.facts import environment, literal, property_of, stated, text_of, word
+from flake8_lambda_perf.manifests.typescript.nodes import SUFFIXES
+from flake8_lambda_perf.manifests.typescript.values import Array, Built, Number, Object, Property, Text, Value, truth
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.ts_apps import App
+    from flake8_lambda_perf.manifests.typescript.apps import App
     from flake8_lambda_perf.model import Problem, Said
 
 MARKERS = ("sst.config.ts", "sst.config.js", "sst.config.mjs", "sst.json")
@@ -60,12 +60,12 @@ def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
     own = {path: text for path, text in texts.items() if not is_test(path)}
     if not any(_PYTHON.search(text) for text in own.values()):
         return (), ()
-    problem = ts_apps.missing(own)
+    problem = apps.missing(own)
     if problem is not None:
         return (), (problem,)
     deployed: dict[Deployed, None] = {}
     problems: list[Problem] = []
-    for app in ts_apps.run(root, own, MARKERS, _PYTHON):
+    for app in apps.run(root, own, MARKERS, _PYTHON):
         found = [each for made in app.program.run.built for each in _functions(app, made)]
         deployed |= dict.fromkeys(found[:MAX_FUNCTIONS])
         problems += app.program.problems

@@ -223,6 +223,8 @@ def _yaml_error(error: Exception, text: str) -> ManifestError:
         # A character that YAML forbids: such an error has an offset (in bytes with libyaml) and no mark.
         offset = getattr(error, "position", 0) or 0
         reason, line = getattr(error, "reason", "unreadable"), text.encode()[:offset].count(b"\n") + 1
+    if "nesting depth" in reason:  # libyaml's own limit, in the wheels of PyYAML 6.0.4; it is far above ours
+        return ManifestError(f"nested more than {MAX_DEPTH} levels deep; correct the file or exclude it", line)
     return ManifestError(f"not valid YAML: {reason}; correct the file or exclude it", line)
 
 

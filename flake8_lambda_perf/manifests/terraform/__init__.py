@@ -23,7 +23,7 @@ from flake8_lambda_perf.manifests.terraform.scopes import Instance, Scope
 from flake8_lambda_perf.manifests.terraform.values import Evaluation
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Block
     from flake8_lambda_perf.model import Problem
 
 GOOGLE = frozenset({google.FIRST, google.SECOND})

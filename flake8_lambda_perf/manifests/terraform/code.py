@@ -14,15 +14,15 @@ from flake8_lambda_perf.manifests.deployed import (
     join,
     module_file,
 )
-from flake8_lambda_perf.manifests.hcl_nodes import Call
 from flake8_lambda_perf.manifests.inline import Inline, inline, pieces, substituted
 from flake8_lambda_perf.manifests.terraform.data import Value
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import Call
 from flake8_lambda_perf.manifests.terraform.settings import behind, instance_of, pointed, settings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flake8_lambda_perf.manifests.hcl_nodes import Spot
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Spot
     from flake8_lambda_perf.manifests.terraform.scopes import Scope
     from flake8_lambda_perf.manifests.terraform.settings import Settings
     from flake8_lambda_perf.manifests.terraform.values import Evaluation

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Spot
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Spot
     from flake8_lambda_perf.manifests.terraform.scopes import Scope
 
 MAX_TEXT = 4_000

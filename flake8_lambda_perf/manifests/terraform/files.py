@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import hcl_parse
 from flake8_lambda_perf.manifests.deployed import LocatedError, check_text, join, read_text
-from flake8_lambda_perf.manifests.terraform import json_files
+from flake8_lambda_perf.manifests.terraform import hcl_parse, json_files
 from flake8_lambda_perf.manifests.terraform.scopes import Folder
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Body
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Body
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 ASSIGNED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")

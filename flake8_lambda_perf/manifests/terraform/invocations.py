@@ -11,7 +11,7 @@ from flake8_lambda_perf.manifests.terraform.data import Value, as_text
 from flake8_lambda_perf.manifests.terraform.settings import Settings, behind, pointed, said, settings_of
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Block
     from flake8_lambda_perf.manifests.terraform.scopes import Instance, Scope
     from flake8_lambda_perf.manifests.terraform.values import Evaluation
     from flake8_lambda_perf.model import Said

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import hcl_parse
 from flake8_lambda_perf.manifests.deployed import LocatedError
-from flake8_lambda_perf.manifests.hcl_nodes import Array, Block, Body, Literal, Node, Object
+from flake8_lambda_perf.manifests.terraform import hcl_parse
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import Array, Block, Body, Literal, Node, Object
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Scalar, Sequence
 from flake8_lambda_perf.manifests.yaml_nodes import Node as JsonNode
 from flake8_lambda_perf.manifests.yaml_nodes import parse as parse_json

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.manifests.deployed import Deployed, is_python, join
 from flake8_lambda_perf.manifests.dockerfile import Image, image_of
 from flake8_lambda_perf.manifests.facts import Facts
-from flake8_lambda_perf.manifests.hcl_nodes import Literal
 from flake8_lambda_perf.manifests.terraform import facts
 from flake8_lambda_perf.manifests.terraform.code import PACKAGES
 from flake8_lambda_perf.manifests.terraform.data import Value, as_flag, as_text
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import Literal
 from flake8_lambda_perf.manifests.terraform.settings import Settings, instance_of, pointed, settings_of
 from flake8_lambda_perf.manifests.web_adapter import application_of_script
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block, Spot
     from flake8_lambda_perf.manifests.inline import Inline
     from flake8_lambda_perf.manifests.terraform.code import Sources
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Block, Spot
     from flake8_lambda_perf.manifests.terraform.invocations import Elsewhere
     from flake8_lambda_perf.manifests.terraform.scopes import Instance, Scope
     from flake8_lambda_perf.model import Said

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.manifests.deployed import LocatedError
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Spot
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Spot
     from flake8_lambda_perf.manifests.terraform.scopes import Scope
 
 MAX_LEVELS = 80

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_lambda_perf.manifests.hcl_nodes import Call, Literal, Node, Object
 from flake8_lambda_perf.manifests.terraform.data import Data, Value
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import Call, Literal, Node, Object
 
 COLLECTIONS = frozenset({"list", "map", "set"})
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block, Body, Spot
     from flake8_lambda_perf.manifests.terraform.data import Value
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Block, Body, Spot
 
 
 class Folder:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests.hcl_nodes import Body, Reference, Spot
 from flake8_lambda_perf.manifests.terraform.data import UNKNOWN, Index, Pointer, Unknown, Value, as_text
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import Body, Reference, Spot
 from flake8_lambda_perf.model import Said
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.manifests.hcl_nodes import Block
+    from flake8_lambda_perf.manifests.terraform.hcl_nodes import Block
     from flake8_lambda_perf.manifests.terraform.scopes import Env, Instance, Scope
     from flake8_lambda_perf.manifests.terraform.values import Evaluation
 

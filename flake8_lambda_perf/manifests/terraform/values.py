@@ -6,21 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, LocatedError, join
-from flake8_lambda_perf.manifests.hcl_nodes import (
-    Array,
-    Block,
-    Body,
-    Call,
-    Comprehension,
-    Conditional,
-    Literal,
-    Node,
-    Object,
-    Operation,
-    Reference,
-    Spot,
-    Template,
-)
 from flake8_lambda_perf.manifests.terraform import functions
 from flake8_lambda_perf.manifests.terraform.data import (
     MAX_TEXT,
@@ -34,6 +19,21 @@ from flake8_lambda_perf.manifests.terraform.data import (
     as_flag,
     as_text,
     shared,
+)
+from flake8_lambda_perf.manifests.terraform.hcl_nodes import (
+    Array,
+    Block,
+    Body,
+    Call,
+    Comprehension,
+    Conditional,
+    Literal,
+    Node,
+    Object,
+    Operation,
+    Reference,
+    Spot,
+    Template,
 )
 from flake8_lambda_perf.manifests.terraform.limits import Limits
 from flake8_lambda_perf.manifests.terraform.object_types import completed

@@ -1,0 +1,1 @@
+"""Deployment programs in Python, CDK's and Pulumi's, run on paper: their code is read, never executed."""

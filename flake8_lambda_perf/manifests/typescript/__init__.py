@@ -1,0 +1,1 @@
+"""Deployment programs in TypeScript and JavaScript, run on paper: their code is read, never executed."""
