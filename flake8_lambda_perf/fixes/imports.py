@@ -185,7 +185,7 @@ def _doubt(imports: Imports, part: _Part) -> str | None:
         if patched is not None:
             return patched
     verdict = imports.judge(site)
-    if verdict is not None and verdict.code == "LPF202" and imports.is_costly(verdict.cost_ms):
+    if verdict is not None and verdict.code == "LPF202" and imports.is_costly(site):
         return "every cold start would pay for the module, also where no request needs it"
     if _cannot_fail(imports, site):
         return None

@@ -1,5 +1,6 @@
-"""The statements at the left margin of a file, told apart by its text: which names they bind, which words they hold.
+"""The statements at the left margin of a file and the methods of its classes, told apart by its text.
 
+Each knows which names it binds and which words it holds.
 Everything here errs on the side of more names and more words: what is cut wrongly is joined with what follows.
 """
 
@@ -7,39 +8,51 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
-BlockKind = Literal["def", "class", "import", "other"]
+BlockKind = Literal["def", "method", "class", "import", "other"]
 
 START = re.compile(rb"\n(?=[^\s#)\]}])")
 HEAD = re.compile(rb"(?:async[ \t]+)?(def|class)[ \t]+([^\W\d]\w*)|(from|import)\b")
 DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([^\W\d]\w*)")
 FIELD = re.compile(rb"\n(?:\t| {1,4})(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 TARGETS = re.compile(rb"(?m)^(?:\t| {1,4})?([^=\s#][^=\n#]*?)=(?!=)")
-ALIAS = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
+ALIAS = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
+BEFORE = re.compile(rb"\w+(?=[ \t]+\Z)")
+LONGEST_NAME = 200
+INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=[^\s#])")
+"""The end of a class's first line, and what stands before its first statement."""
+INNER = re.compile(rb"(?:\A|\n)[ \t]*(?:async[ \t]+)?(def|class)[ \t]+([^\W\d]\w*)")
 BODY = re.compile(rb"\n([ \t]+)(?:async[ \t]+)?def\b[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*")
-OWN = re.compile(rb"\b(?:self|cls)\.(\w+)")
+IMPORTS = (b"import ", b"from ")
+DEFINES = (b"def", b"async", b"@")
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 _BLANK = bytes(code if code >= 128 or chr(code).isalnum() or code == 95 else 32 for code in range(256))
 
 
 @dataclass(eq=False, slots=True)
 class Block:
-    """One statement at the left margin with its decorators; `line` counts from 1, `names` is what it binds."""
+    """One statement with its decorators; `lines` are those it starts at, from 1, `names` is what it binds.
+
+    A class comes without its methods, and starts again after each; `around` is a method's class and its bases.
+    """
 
     path: str
-    line: int
+    lines: tuple[int, ...]
     kind: BlockKind
     names: frozenset[str]
     data: bytes
+    around: frozenset[str] = frozenset()
 
     @property
     def decorators(self) -> bytes:
         """Gives the lines before the definition."""
-        if not self.data.startswith(b"@"):
+        if not self.data.lstrip(b" \t").startswith(b"@"):
             return b""
-        found = re.search(rb"\n(?:async[ \t]+)?(?:def|class)\b", self.data)
+        found = INNER.search(self.data)
         return self.data[: found.start()] if found is not None else b""
 
     def outside_functions(self) -> frozenset[str]:
@@ -58,19 +71,79 @@ def blocks_of(path: str, text: str) -> Iterator[Block]:
     data = (text if text.isascii() else unicodedata.normalize("NFKC", text)).encode(errors="surrogatepass")
     if b"\r" in data or b"\f" in data:
         names = frozenset(word for found in DEFINED.findall(data) for word in words_of(found))
-        yield Block(path, 1, "other", names | frozenset(_bound(data)), data)
+        yield Block(path, (1,), "other", names | frozenset(_bound(data)), data)
         return
-    line, start = 1, 0
-    ends = [match.start() + 1 for match in START.finditer(data)]
-    for end in [*ends, len(data)]:
-        piece = data[start:end]
-        decorates = piece.startswith(b"@") and not HEAD.search(piece)
-        if end < len(data) and (decorates or not _is_whole(piece)):
+    for line, piece in _pieces(data, 1, START):
+        if _is_plain_import(piece) and b" as " not in piece and b";" not in piece:
+            continue  # a name that keeps its name leads nowhere else
+        block = _block(path, line, piece)
+        yield from _parts_of(block) if block.kind == "class" else (block,)
+
+
+def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Cuts a text where a statement starts, decorators with what they decorate; `line` is that of its first byte."""
+    begun = 0
+    for end in [*(match.start() + 1 for match in start.finditer(data)), len(data)]:
+        piece = data[begun:end]
+        if end < len(data) and not _is_plain_import(piece) and (not _is_whole(piece) or _only_decorates(piece)):
             continue
         if piece:
-            yield _block(path, line, piece)
+            yield line, piece
         line += piece.count(b"\n")
-        start = end
+        begun = end
+
+
+def _is_plain_import(piece: bytes) -> bool:
+    return piece.startswith(IMPORTS) and b"(" not in piece and b"\\" not in piece
+
+
+def _only_decorates(piece: bytes) -> bool:
+    return piece.lstrip(b" \t").startswith(b"@") and HEAD.search(piece) is None
+
+
+def _parts_of(block: Block) -> Iterator[Block]:
+    """Cuts a class into its methods and what is left; one whose first line is not plain is left whole."""
+    indent = INDENT.search(block.data, len(block.decorators))
+    head = block.data[: indent.start() + 1] if indent is not None else b""
+    own = INNER.search(head)
+    if indent is None or own is None or not _is_whole(head):
+        yield replace(block, names=block.names | _fields(block.data))
+        return
+    name = block.names
+    around = frozenset(words_of(head[own.start() :])) - {"class"}
+    rest: list[tuple[int, bytes]] = []
+    for line, piece in _pieces(block.data[len(head) :], block.lines[0] + head.count(b"\n"), _start_at(indent[1])):
+        inner = INNER.search(piece) if piece.lstrip(b" \t\n").startswith(DEFINES) else None
+        if inner is None or inner[1] != b"def":
+            rest.append((line, piece))
+        else:
+            yield Block(block.path, (line,), "method", name | _meant(words_of(inner[2])[0], name), piece, around)
+    data = b"".join([head, *(piece for _, piece in rest)])
+    lines = (block.lines[0], *(line for line, _ in rest))
+    yield Block(block.path, lines, "class", name | _fields(data), data)
+
+
+def _meant(method: str, owner: frozenset[str]) -> frozenset[str]:
+    """Lists what calls a method: its name; a special one is called by building an instance, or by using one."""
+    if not method.startswith("__"):
+        return frozenset({method})
+    return frozenset() if method in CONSTRUCTORS else used(owner)
+
+
+def used(classes: Iterable[str]) -> frozenset[str]:
+    """Names what runs the special methods of classes: no word of a text."""
+    return frozenset(f"{name}()" for name in classes)
+
+
+@cache
+def _start_at(indent: bytes) -> re.Pattern[bytes]:
+    """Finds where statements of a class start."""
+    return re.compile(rb"\n(?=%b[^\s#)\]}])" % indent)
+
+
+def _fields(data: bytes) -> frozenset[str]:
+    """Lists the names that a class's text binds."""
+    return frozenset(words_of(b" ".join([*DEFINED.findall(data), *FIELD.findall(data)])))
 
 
 def _is_whole(piece: bytes) -> bool:
@@ -86,14 +159,14 @@ def _block(path: str, line: int, piece: bytes) -> Block:
     kind: BlockKind = "other"
     names: frozenset[str]
     if head is None:
-        names = frozenset(_bound(piece)).union(*map(words_of, DEFINED.findall(piece)))
+        names = frozenset(_bound(piece))
+        if b"def " in piece or b"class " in piece:
+            names = names.union(*map(words_of, DEFINED.findall(piece)))
     elif head[3]:
         kind, names = "import", frozenset()
-    elif head[1] == b"def":
-        kind, names = "def", frozenset(words_of(head[2]))
     else:
-        kind, names = "class", frozenset(words_of(b" ".join([*DEFINED.findall(piece), *FIELD.findall(piece)])))
-    return Block(path, line, kind, names, piece)
+        kind, names = "def" if head[1] == b"def" else "class", frozenset(words_of(head[2]))
+    return Block(path, (line,), kind, names, piece)
 
 
 def _bound(piece: bytes) -> list[str]:
@@ -105,4 +178,9 @@ def aliases_of(data: bytes) -> list[tuple[str, str]]:
     """Lists what a text calls by another name: `import a as b` gives (`a`, `b`)."""
     if b" as " not in data and b"\tas" not in data:
         return []
-    return [(name.decode(errors="replace"), alias.decode(errors="replace")) for name, alias in ALIAS.findall(data)]
+    found = []
+    for match in ALIAS.finditer(data):
+        name = BEFORE.search(data, max(0, match.start() - LONGEST_NAME), match.start())
+        if name is not None:
+            found.append((name[0].decode(errors="replace"), match[1].decode(errors="replace")))
+    return found

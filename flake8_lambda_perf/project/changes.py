@@ -17,22 +17,27 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.facts import Change, Function, Module
 
-_ITEM = r"(?:\[(?s:.){0,200}?\])?[\s\\]*"
+_ITEM = r"(?:\[(?s:.){0,200}?\])?[\s\\]*+"
 _CALLED = rf"\.\s*(?:{'|'.join(sorted(MUTATORS | REMOVERS))})\("
 _ASSIGNED = r"[\s\\)\]]*(?::[^=\n]{1,200})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
 _UNPACKED = r"[\s)\]]*,(?=[\w\s.,()\[\]\"'*]{0,400}=(?!=))"
-DOTTED = re.compile(rf"\.[ \t]*(\w+){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
-TARGETS = re.compile(
-    rb"\bfor\b((?s:.){1,200}?)\bin\b"
-    rb"|\bas\b([ \t]*[(\[][^:]{1,200}|[^\n]{1,200})"
-    rb"|\bdel\b([ \t]*[(\[][^)\]]{1,200}|[^\n]{1,200})"
+DOTTED = re.compile(rf"\.[ \t]*+(\w++)(?!\(){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
+TARGETS = (
+    re.compile(rb"for(?<!\wfor)\b(?=(?:[^\w.]|(?!in\b)\w++)*+\.)(?s:.){1,200}?\bin\b"),
+    re.compile(rb"as(?<!\was)\b(?:[ \t]*[(\[](?=[^:.]*+\.)[^:]{1,200}|(?=[^\n.]*+\.)[^\n]{1,200})"),
+    re.compile(rb"del(?<!\wdel)\b(?:[ \t]*[(\[](?=[^)\].]*+\.)[^)\]]{1,200}|(?=[^\n.]*+\.)[^\n]{1,200})"),
 )
-"""What a loop or a `with` binds, and what is deleted: targets without an equals sign."""
+"""What a loop or a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
+
+Each begins with letters, which the `re` module looks for fast."""
 RENAMED_PART = re.compile(rb"=[ \t]*[\w.]+\.(\w+)[ \t]*(?=[\r\n#;\[])")
 """An attribute that is given another name, under which its content may be changed."""
 PART = re.compile(rb"\.[ \t]*(\w+)")
-BARE = re.compile(rf"\benviron{_ITEM}(?:{_CALLED}|{_ASSIGNED})|\b(?:putenv|unsetenv)\(".encode())
-RENAMED = re.compile(rb"\benviron\s+as\s+(\w+)|\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?environ\b(?![.\[])")
+BARE = re.compile(rf"environ(?<!\wenviron){_ITEM}(?:{_CALLED}|{_ASSIGNED})".encode())
+PUT = re.compile(rb"putenv\(|unsetenv\(")
+WHOLE = re.compile(rb"environ\b(?:\s+as\s+(\w+)|(?![.\[]))")
+ASSIGNED = re.compile(rb"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
+"""What stands before `environ` where a name is assigned to it."""
 BY_NAME = re.compile(rb"(?:set|del)attr(?:__)?\((?:\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"'])?")
 NAMESPACES = ((b"globals()", ANY_NAME), (b"vars(", "__dict__"), (b"__dict__", "__dict__"))
 
@@ -114,8 +119,8 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
     for found in DOTTED.finditer(data):
         yield found[1].decode("ascii", "replace"), found.start()
-    for found in TARGETS.finditer(data):
-        yield from ((part[1].decode("ascii", "replace"), found.start()) for part in PART.finditer(found[0]))
+    for target in _targets(data):
+        yield from ((part[1].decode("ascii", "replace"), target.start()) for part in PART.finditer(target[0]))
     for found in RENAMED_PART.finditer(data):
         yield found[1].decode("ascii", "replace"), found.start()
     yield from (("environ", offset) for offset in _environment(data))
@@ -127,14 +132,24 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
             yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()
 
 
+def _targets(data: bytes) -> Iterator[re.Match[bytes]]:
+    for pattern in TARGETS:
+        yield from pattern.finditer(data)
+
+
 def _environment(data: bytes) -> Iterator[int]:
     """Lists the offsets where environment variables may be changed in a file."""
-    if b"env" not in data:
+    if b"tenv(" in data:
+        yield from (found.start() for found in PUT.finditer(data))
+    if b"environ" not in data:
         return
     yield from (found.start() for found in BARE.finditer(data))
-    yield from (found.start() for found in TARGETS.finditer(data) if b"environ" in found[0])
-    for other in RENAMED.finditer(data):
-        yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % (other[1] or other[2]), data))
+    yield from (found.start() for found in _targets(data) if b"environ" in found[0])
+    for whole in WHOLE.finditer(data):
+        line = data[data.rfind(b"\n", 0, whole.start()) + 1 : whole.start()]
+        other = whole if whole[1] else ASSIGNED.search(line)
+        if other is not None:
+            yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % other[1], data))
 
 
 def _lines(data: bytes, offsets: Iterable[int]) -> set[int]:

@@ -27,7 +27,8 @@ ACTING = (
 class Closure:
     """The import closure of the handlers of one project.
 
-    `groups` gives for each file, as a mask, which handler files import it.
+    `groups` gives for each file, as a mask, which handler files import it; `importers` the files that import it
+    anywhere in them.
     """
 
     def __init__(self, project: Project, known: Mapping[str, Client], settings: Settings) -> None:
@@ -35,8 +36,10 @@ class Closure:
         self.clients = known
         self.settings = settings
         self.groups: dict[str, int] = {}
+        self.importers: dict[str, list[str]] = {}
         self.relevance = Relevance(self.groups)
-        self._sinks: dict[str, frozenset[str]] = {}
+        self._by_package: dict[str, frozenset[str]] = {}
+        self._sinks: dict[frozenset[str], frozenset[str]] = {}
 
     # -- files --------------------------------------------------------------------------------
 
@@ -64,17 +67,16 @@ class Closure:
                 stack.extend(fresh)
 
     def _towards_suspects(self, reached: set[str]) -> set[str]:
-        importers: dict[str, list[str]] = {}
         for path in reached:
             for target in self.project.links(path):
-                importers.setdefault(target, []).append(path)
+                self.importers.setdefault(target, []).append(path)
         found: set[str] = set()
         stack = [path for path in reached if self._is_suspect(path)]
         while stack:
             path = stack.pop()
             if path not in found:
                 found.add(path)
-                stack.extend(importers.get(path, ()))
+                stack.extend(self.importers.get(path, ()))
         return found
 
     def _is_suspect(self, path: str) -> bool:
@@ -110,19 +112,23 @@ class Closure:
 
     def words_of(self, path: str) -> Words:
         """Tells which calls may build something in a file: of the packages it imports, and those of any object."""
-        if not self._sinks:
-            self._sinks = self._sinks_by_package()
-        sinks = METHODS | self._sinks[""]
-        packages: set[str] = set()
-        imported: set[str] = set()
-        for name, _, names in self.project.outline(path).imports:
-            sinks = sinks | self._sinks.get(name.partition(".")[0], frozenset())
-            packages.add(name.partition(".")[0])
-            imported.update(names)
+        imports = self.project.outline(path).imports
+        packages = {name.partition(".")[0] for name, _, _ in imports}
+        imported = {name for _, _, names in imports for name in names}
+        sinks = self._sinks_of(frozenset(packages))
         renamed = aliases_of(self.project.data(path) or b"")
         packages.update(alias for _, alias in renamed)
         more = {alias for name, alias in renamed if name in sinks}
-        return Words(sinks | more, frozenset(packages | imported), frozenset(imported | more))
+        return Words(sinks | more if more else sinks, frozenset(packages | imported), frozenset(imported | more))
+
+    def _sinks_of(self, packages: frozenset[str]) -> frozenset[str]:
+        """Lists the last names of what builds something, of any of these packages or of any object."""
+        if not self._by_package:
+            self._by_package = self._sinks_by_package()
+        known = packages.intersection(self._by_package)
+        if known not in self._sinks:
+            self._sinks[known] = METHODS.union(self._by_package[""], *(self._by_package[name] for name in known))
+        return self._sinks[known]
 
     def _sinks_by_package(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {"": set()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from flake8_lambda_perf.discover import is_test
@@ -24,7 +25,7 @@ from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.loads import ImportNode, Loads, is_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from flake8_lambda_perf.model import Handler
     from flake8_lambda_perf.project.analysis import Analysis
@@ -39,13 +40,12 @@ IMPORTING = re.compile(r"(?<=[ \t:;])(?:import|from)[ \t]")
 class ImportVerdict:
     """What an import inside a function is.
 
-    `cost_ms` is what it adds to what is loaded anyway, None where unknown; `redundant`: its module imports the same
-    at the top; `always`: every request of every handler that loads its module reaches it.
+    `redundant`: its module imports the same at the top; `always`: every request of every handler that loads its
+    module reaches it.
     """
 
     code: Literal["LPF201", "LPF202"]
     proof: Proof | None
-    cost_ms: float | None
     redundant: bool
     always: bool
 
@@ -96,26 +96,26 @@ class Imports:
         if site.function in self.analysis.graph.requests:
             prove = self.analysis.graph.proofs
             proofs = (*prove(site.place, ()), *prove(site.place, (), through_constructors=True))
-        cost = 0.0 if redundant else self.cost(site)
         always = self._always(site, proofs)
         code: Literal["LPF201", "LPF202"] = "LPF202"
-        if proofs and not self._must_stay(site, proofs[0], cost, redundant):
-            deferred = not (always or redundant or self._is_standard(site)) and self.is_costly(cost)
+        if proofs and not self._must_stay(site, proofs[0], redundant):
+            deferred = not (always or redundant or self._is_standard(site)) and self.is_costly(site)
             code = "LPF202" if deferred else "LPF201"
-        return ImportVerdict(code, proofs[0] if proofs else None, cost, redundant, always)
+        return ImportVerdict(code, proofs[0] if proofs else None, redundant, always)
 
     def is_movable(self, site: ImportSite) -> bool:
         """Tells whether an import stands in its function for no other reason than its cost, if that."""
         verdict = self.judge(site)
         if verdict is None or verdict.code == "LPF201":
             return verdict is not None
-        return not self._must_stay(site, verdict.proof, verdict.cost_ms, verdict.redundant)
+        return not self._must_stay(site, verdict.proof, verdict.redundant)
 
-    def is_costly(self, cost: float | None) -> bool:
-        """Tells whether a cost is a reason to defer an import that not every request needs; an unknown one is."""
+    def is_costly(self, site: ImportSite) -> bool:
+        """Tells whether its cost is a reason to defer an import that not every request needs; an unknown one is."""
+        cost = 0.0 if is_redundant(site) else self.cost(site)
         return cost is None or cost >= self.analysis.settings.heavy_import_ms
 
-    def _must_stay(self, site: ImportSite, proof: Proof | None, cost: float | None, redundant: bool) -> bool:
+    def _must_stay(self, site: ImportSite, proof: Proof | None, redundant: bool) -> bool:
         """Tells whether an import stands in its function for another reason than its cost."""
         path = proof.path if proof is not None else ()
         if documented(site) or any(is_optional(place) for place in (site.place, *(edge.place for edge in path))):
@@ -132,7 +132,7 @@ class Imports:
             return False
         if is_unused(site, bound_names(site.node)):
             return True
-        if in_handler(site.place) is not None and cost != 0.0:
+        if in_handler(site.place) is not None and self.cost(site) != 0.0:
             return True
         return after_path_change(site, self.analysis.names) or not self._could_move(site)
 
@@ -186,12 +186,18 @@ class Imports:
     def _owed(self, path: str) -> frozenset[Handler]:
         """Lists the handlers that load a file at start, or share a file with handlers with one that does."""
         if path not in self._loading:
-            handlers = set(self.analysis.handler_of.values())
             holders = self.loads.holders(path)
-            paths = {handler.path for handler in handlers}
-            near = {each for each in paths if each in holders or not holders.isdisjoint(self.loads.holders(each))}
-            self._loading[path] = frozenset(handler for handler in handlers if handler.path in near)
+            near = (p for p in self._handlers if p in holders or not holders.isdisjoint(self.loads.holders(p)))
+            self._loading[path] = frozenset(handler for each in near for handler in self._handlers[each])
         return self._loading[path]
+
+    @cached_property
+    def _handlers(self) -> Mapping[str, list[Handler]]:
+        """Maps the files with handlers to them."""
+        found: dict[str, list[Handler]] = {}
+        for handler in self.analysis.handler_of.values():
+            found.setdefault(handler.path, []).append(handler)
+        return found
 
     # -- cost and place -----------------------------------------------------------------------
 

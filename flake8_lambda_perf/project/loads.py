@@ -6,6 +6,7 @@ import ast
 import sys
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import import_cost
@@ -47,7 +48,7 @@ class Loads:
         self._loaded: dict[str, frozenset[str]] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._holders: dict[str, frozenset[str]] = {}
-        self._loaders: dict[str, set[str]] | None = None
+        self._loaders: dict[str, set[str]] = {}
 
     # -- the graph ----------------------------------------------------------------------------
 
@@ -162,6 +163,7 @@ class Loads:
             stack.extend(fresh)
         return seen
 
+    @cached_property
     def _of_interest(self) -> frozenset[str]:
         """Lists the files in which a rule may find something; of what is restored from a snapshot, all may."""
         restored = self.analysis.settings.snapstart or any(e.handler.snapstart for e in self.analysis.entries)
@@ -169,12 +171,14 @@ class Loads:
 
     def _loading(self, path: str) -> set[str]:
         """Lists the files that load a file directly, at once or when a request first needs it."""
-        if self._loaders is None:
-            self._loaders = {}
-            for known in self._of_interest():
-                for target in self.direct(known) | {link.target for link in self.later_links(known)}:
-                    self._loaders.setdefault(target, set()).add(known)
-        return self._loaders.get(path, set())
+        if path not in self._loaders:
+            importers = self.analysis.closure.importers.get(path, ())
+            self._loaders[path] = {known for known in importers if known in self._of_interest and path in self._below(known)}
+        return self._loaders[path]
+
+    def _below(self, path: str) -> frozenset[str]:
+        """Lists the files that a file loads directly, at once or when a request first needs it."""
+        return self.direct(path).union(link.target for link in self.later_links(path))
 
     def is_loaded_at_start(self, path: str) -> bool:
         """Tells whether importing the file of some handler loads a file."""

@@ -80,6 +80,8 @@ def _handed_on(package: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 
 
 def _hands_on(package: bytes, data: bytes) -> bool:
+    if not any(call[:-1] in data for call in _factories()[package]):
+        return False
     handed, renamed = _handed_on(package)
     return handed.search(data) is not None or (b" as" in data and renamed.search(data) is not None)
 

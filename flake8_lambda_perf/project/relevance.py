@@ -11,10 +11,10 @@ import ast
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.blocks import OWN, Block, aliases_of, blocks_of, words_of
+from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, used, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,11 @@ ALWAYS = frozenset(
     }
 )  # fmt: skip  # one name a line would take a screen
 
+OF_CLASS = frozenset({"super", "cls", "type", "__class__"})
+"""What calls a method's own class, or those it builds on, by another name."""
+CHAIN = re.compile(rb"(?<![\w.])(?:\w+\.)*\Z")
+"""What a name is an attribute of."""
+LONGEST_CHAIN = 200
 
 EVERYWHERE = -1  # the mask of all handlers
 
@@ -58,7 +63,7 @@ class Relevance:
         self.properties: set[str] = set()
         self._meaning: Mapping[str, Words] = {}
         self._known: dict[Function, bool] = {}
-        self._lines: dict[str, list[int]] = {}
+        self._starts: dict[str, tuple[list[int], list[Block]]] = {}  # the lines where blocks start, and the blocks
         self._blocks: dict[str, list[Block]] = {}
         self._relevant: set[Block] = set()
         self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
@@ -75,8 +80,9 @@ class Relevance:
         if isinstance(function.node, ast.Lambda):
             return self._holds(function.node.body, function.module.path)
         path = function.module.path
-        position = bisect_right(self._lines.get(path, ()), function.line)
-        if position and self._blocks[path][position - 1] in self._relevant:
+        lines, blocks = self._starts.get(path, ((), ()))
+        position = bisect_right(lines, function.line)
+        if position and blocks[position - 1] in self._relevant:
             return True
         return function.parent is not None and self.matters(function.parent)
 
@@ -168,22 +174,22 @@ class Relevance:
         self._meaning = meaning
         for path, text in texts.items():
             self._blocks[path] = list(blocks_of(path, text))
-            self._lines[path] = [block.line for block in self._blocks[path]]
+            starts = sorted((line, number) for number, block in enumerate(self._blocks[path]) for line in block.lines)
+            self._starts[path] = [line for line, _ in starts], [self._blocks[path][number] for _, number in starts]
             self.stored.update(STORED.findall(text))
             if "property" in text:
                 self.properties.update(PROPERTY.findall(text))
         every = [block for blocks in self._blocks.values() for block in blocks]
         aliases = [(block, pair) for block in every if block.kind == "import" for pair in aliases_of(block.data)]
         bound = ALWAYS.union(*(block.names for block in every), (alias for _, (_, alias) in aliases))
-        bases = frozenset(word for block in every if block.kind == "class" for word in words_of(_header(block)))
         for block in every:
             if block.kind != "import":
-                self._take(block, bound, bases, meaning[block.path])
+                self._take(block, bound, meaning[block.path])
         for block, (name, alias) in aliases:
-            nickname = Block(block.path, block.line, "import", frozenset({alias}), b"")
+            nickname = Block(block.path, block.lines, "import", frozenset({alias}), b"")
             self._wait(nickname, {name} & bound)
 
-    def _take(self, block: Block, bound: frozenset[str], bases: frozenset[str], meaning: Words) -> None:
+    def _take(self, block: Block, bound: frozenset[str], meaning: Words) -> None:
         listed = words_of(block.data)
         words = frozenset(listed)
         wanted = words & meaning.sinks
@@ -191,12 +197,12 @@ class Relevance:
             self._mark(block)
             return
         held = set(words & bound)
-        if block.kind == "def":
-            held.difference_update(name for name in block.names if listed.count(name) == 1)  # its own `def`
-        elif block.kind == "class":
-            held -= _own_words(block, listed, bases)
-        else:
+        if block.kind == "other":
             held.discard("import")
+        else:
+            held.difference_update(name for name in block.names if listed.count(name) == 1)  # where it is defined
+        if block.kind == "method":
+            held |= bound & (used(block.around) if words.isdisjoint(OF_CLASS) else used(block.around) | block.around)
         self._wait(block, held)
 
     def _wait(self, block: Block, held: Iterable[str]) -> None:
@@ -248,37 +254,27 @@ class Relevance:
         return False
 
 
-def _header(block: Block) -> bytes:
-    """Gives what stands between a class's name and its body, without the name."""
-    head = block.data[len(block.decorators) :].partition(b":")[0]
-    return head.partition(b"(")[2]
-
-
-def _own_words(block: Block, listed: list[str], bases: frozenset[str]) -> frozenset[str]:
-    """Lists the names of a class that it holds only to define or use them itself, and that no other class replaces."""
-    if not bases.isdisjoint(block.names):
-        return frozenset(name for name in block.names if listed.count(name) == 1)
-    own = words_of(b" ".join(OWN.findall(block.data)))
-    return frozenset(name for name in block.names if listed.count(name) <= 1 + own.count(name))
-
-
 def _builds(block: Block, wanted: frozenset[str], meaning: Words) -> bool:
     """Tells whether a block calls what builds something when it is run, or hands it on."""
-    defines = block.kind != "other" or b"lambda" in block.data or b"def " in block.data
-    if defines and any(f"{word}(".encode() in block.data for word in wanted):
-        return True
-    for chain, word in _factories(meaning.sinks).findall(block.data):
-        first = chain.partition(b".")[0].decode(errors="replace")
-        if first in meaning.packages or (not chain and word.decode(errors="replace") in meaning.imported):
+    data = block.data
+    defines = block.kind != "other" or b"lambda" in data or b"def " in data
+    for word in wanted:
+        if defines and f"{word}(".encode() in data:
             return True
+        for found in _uncalled(word).finditer(data):
+            chain = CHAIN.search(data, max(0, found.start() - LONGEST_CHAIN), found.start())
+            if chain is None:
+                continue
+            first = chain[0].partition(b".")[0].decode(errors="replace")
+            if first in meaning.packages or (not first and word in meaning.imported):
+                return True
     return False
 
 
-@lru_cache(maxsize=256)
-def _factories(sinks: frozenset[str]) -> re.Pattern[bytes]:
+@cache
+def _uncalled(word: str) -> re.Pattern[bytes]:
     """Finds where a text may hand a factory on without calling it: `make = boto3.client`."""
-    words = "|".join(sorted(sinks))
-    return re.compile(rf"(?<![\w.])((?:\w+\.)*)({words})\b(?![\w(.])".encode())
+    return re.compile(rf"{re.escape(word)}\b(?![\w(.])".encode())
 
 
 def local_bindings(name: str, scope: Scope) -> list[Binding]:

@@ -153,7 +153,7 @@ class Suspects:
 
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
         """Lists the wildcard imports of a module that are worth naming."""
-        for node, place in module.imports:
+        for node, place in module.imports if "*" in module.scope.bindings else ():
             if isinstance(node, ast.ImportFrom) and wildcards.is_reported(self.analysis, module, node, place):
                 yield node, place
 
