@@ -24,7 +24,7 @@ T = TypeVar("T")
 def signature(program: str) -> str | None:
     """The parameters of the constructor that `A` is given; None if it is given none."""
     text = HEAD + program
-    module = index_module("app.py", ast.parse(text), text)
+    module = index_module("app.py", ast.parse(text), {}, text)
     found = next(cls for cls in module.classes if cls.name == "A").constructor
     return ast.unparse(found.node.args) if found is not None else None
 

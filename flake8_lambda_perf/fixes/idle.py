@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.project.sketch import QUOTED
 from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Binding, Function, Module
     from flake8_lambda_perf.project.load import Project
 
-WILDCARD = re.compile(rb"\bimport[ \t]+\*")
+WILDCARD = re.compile(rb"import[ \t]+\*")
 
 
 def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]) -> list[ast.stmt]:
@@ -26,12 +27,11 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]
     module = function.module
     inside = {node for root in gone for node in ast.walk(root) if isinstance(node, ast.Name)}
     read = Counter(node.id for node in inside)
-    times = times_named(module)
     found: list[ast.stmt] = []
-    for name in sorted(name for name, count in read.items() if count >= times[name]):
+    for name in sorted(read):
         bindings = function.scope.bindings.get(name) or module.scope.bindings.get(name, [])
         imports = [binding for binding in bindings if binding.kind in ("import", "from")]
-        if not imports:
+        if not imports or not _is_whole_use(module, name, read[name]):
             continue
         if len(bindings) != 1 or not _is_alone(bindings[0]) or _is_wanted_elsewhere(analysis, module, name):
             raise MoveError(f"the import of `{name}` would be left without a use")
@@ -43,6 +43,23 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]
 def times_named(module: Module) -> Counter[str]:
     """Counts how often each name stands in a module, outside the statements that import it."""
     return Counter(node.id for node in nodes_of(module.tree) if isinstance(node, ast.Name))
+
+
+def _is_whole_use(module: Module, name: str, times: int) -> bool:
+    """Tells whether a module uses a name no more than so many times; nodes are counted where the text leaves doubt."""
+    aliases = (alias for node, _ in module.imports for alias in node.names)
+    imports = sum(name in (alias.asname, alias.name.partition(".")[0]) for alias in aliases)
+    if len(re.findall(rf"\b{re.escape(name)}\b", module.text)) - imports <= times:
+        return True
+    if len(re.findall(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=[^=])", _code(module))) - imports > times:
+        return False
+    return times_named(module)[name] <= times
+
+
+@lru_cache(maxsize=4)
+def _code(module: Module) -> str:
+    """Gives the text of a module without strings and comments."""
+    return QUOTED.sub('""', module.text)
 
 
 @lru_cache(maxsize=1)

@@ -107,7 +107,7 @@ class Modules:
 def read_module(name: str, source: SourceFile) -> Module | None:
     """Parse a module; one that cannot be parsed is None, and its importer is left as it is."""
     try:
-        tree = parse(source)
+        tree = parse(source.text)
     except SourceError:
         return None
     names: dict[str, str] = {}

@@ -9,11 +9,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.fixes.build import draft_of
 from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.project.excuses import changes_path
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.loads import is_standard
-from flake8_lambda_perf.source import Lines, newline_of
+from flake8_lambda_perf.source import newline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +98,7 @@ class _Header:
     def __init__(self, project: Project, module: Module) -> None:
         self.project = project
         self.module = module
-        self.lines = Lines(module.text)
+        self.lines = draft_of(module).lines
         body = module.tree.body
         definitions = [s.lineno for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
         first = min(definitions, default=1 << 60)

@@ -200,11 +200,13 @@ def _cannot_fail(imports: Imports, site: ImportSite) -> bool:
     """Tells whether an import loads only what is there for sure: the standard library, or what is loaded anyway."""
     path = site.function.module.path
     loads = imports.loads
-    if not frozenset(loads.targets(site.node, path)) <= loads.closure(path) | _common(imports, path):
+    targets = frozenset(loads.targets(site.node, path)) - loads.closure(path)
+    if targets and not targets <= _common(imports, path):
         return False
-    loaded = {name.partition(".")[0] for name in loads.loaded_for(path)} | IN_RUNTIME
-    heads = (name.partition(".")[0] for name in loads.foreign(site.node, path))
-    return all(head in loaded or (is_standard(head) and head not in NOT_EVERYWHERE) for head in heads)
+    heads = {name.partition(".")[0] for name in loads.foreign(site.node, path)} - IN_RUNTIME
+    heads -= {head for head in heads if is_standard(head) and head not in NOT_EVERYWHERE}
+    heads -= {name.partition(".")[0] for name in loads.everything(path)} if heads else set()
+    return not heads or heads <= {name.partition(".")[0] for name in loads.loaded_for(path)}
 
 
 def _common(imports: Imports, path: str) -> frozenset[str]:
@@ -310,7 +312,7 @@ def _removal(
 ) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
-    block = _blocks(module).get(node)
+    block = _blocks(site.function).get(node)
     if block is None or (node.lineno > 1 and NEXT_LINE.match(lines.line_text(node.lineno - 1).strip())):
         return None
     start, end = _columns(lines, node)
@@ -352,11 +354,11 @@ def _last_line(text: str, lines: Lines) -> int:
     return lines.position(len(text))[0]
 
 
-@lru_cache(maxsize=4)  # many fixes of a file ask the same
-def _blocks(module: Module) -> dict[ast.stmt, list[ast.stmt]]:
-    """Maps each import of a module to the list of statements it stands in."""
+@lru_cache(maxsize=4)  # many fixes of a function ask the same
+def _blocks(function: Function) -> dict[ast.stmt, list[ast.stmt]]:
+    """Maps each import of a function to the list of statements it stands in."""
     found: dict[ast.stmt, list[ast.stmt]] = {}
-    for node in nodes_of(module.tree):
+    for node in nodes_of(function.node):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)
             if isinstance(body, list):

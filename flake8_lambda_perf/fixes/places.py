@@ -287,4 +287,5 @@ def _text_has_effect(function: Function) -> bool:
 
 def _is_within(line: int, function: Function) -> bool:
     """Tells whether a line belongs to a function."""
-    return function.node.lineno <= line <= (function.node.end_lineno or 0)
+    first, last = function.lines
+    return first <= line <= last

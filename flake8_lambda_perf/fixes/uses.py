@@ -12,7 +12,7 @@ from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.sharing import LOGS_IN
 from flake8_lambda_perf.project.values import Func, arguments
-from flake8_lambda_perf.source import nodes_of
+from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -27,6 +27,7 @@ CONFIGURES = frozenset(
         "exception_handler", "middleware", "use",
     }
 )  # fmt: skip
+READERS = ("locals", "vars", "exec", "eval", "globals")
 STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
 DEEPEST = 3
@@ -37,12 +38,12 @@ Parents = Mapping[ast.AST, ast.AST]
 def parents_in(root: ast.AST) -> dict[ast.AST, ast.AST]:
     """Maps each node below `root` to the one that holds it."""
     found: dict[ast.AST, ast.AST] = {}
-    for node in nodes_of(root):
-        for name in node._fields:
-            value = getattr(node, name, None)
-            for child in value if value.__class__ is list else (value,):
-                if isinstance(child, ast.AST):
-                    found[child] = node
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        children = children_of(node)
+        found.update(dict.fromkeys(children, node))
+        stack.extend(children)
     return found
 
 
@@ -72,7 +73,7 @@ def _reads(nodes: Iterable[ast.AST], name: str, module: Module) -> Iterator[ast.
             case ast.ClassDef():
                 if name in module.class_of[node].scope.bindings:
                     raise MoveError("a class in the function has a member of the same name")
-                stack.extend(ast.iter_child_nodes(node))
+                stack.extend(children_of(node))
             case (
                 ast.ListComp(generators=loops)
                 | ast.SetComp(generators=loops)
@@ -82,9 +83,9 @@ def _reads(nodes: Iterable[ast.AST], name: str, module: Module) -> Iterator[ast.
                 bound = any(
                     isinstance(part, ast.Name) and part.id == name for loop in loops for part in ast.walk(loop.target)
                 )
-                stack.extend([loops[0].iter] if bound else ast.iter_child_nodes(node))
+                stack.extend([loops[0].iter] if bound else children_of(node))
             case _:
-                stack.extend(ast.iter_child_nodes(node))
+                stack.extend(children_of(node))
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.AST]:
@@ -102,14 +103,10 @@ def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Itera
 
 def is_scope_known(function: Function) -> bool:
     """Tells whether no `locals()`, `exec` or `eval` in a function could read names the text does not show."""
-    for node in parents_in(function.node):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("locals", "vars", "exec", "eval", "globals")
-        ):
-            return False
-    return True
+    if not any(word in function.module.text for word in READERS):
+        return True
+    calls = (node.func for node in parents_in(function.node) if isinstance(node, ast.Call))
+    return not any(isinstance(func, ast.Name) and func.id in READERS for func in calls)
 
 
 # -- whether they let it live on ---------------------------------------------------------------

@@ -156,7 +156,7 @@ class Code:
                 return None
             try:
                 source = decode(data, path)
-                tree = parse(source)
+                tree = parse(source.text)
             except SourceError:  # the analysis reads the file too, and says so
                 return None
             return _described(path, name if ending != ".py" else name.rpartition(".")[0], tree, source.text)

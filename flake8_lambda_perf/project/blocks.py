@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from flake8_lambda_perf.project.sketch import STRINGS
+
 BlockKind = Literal["def", "method", "class", "import", "other"]
 
 START = re.compile(rb"\n(?=[^\s#)\]}])")
@@ -23,6 +25,7 @@ TARGETS = re.compile(rb"(?m)^(?:\t| {1,4})?([^=\s#][^=\n#]*?)=(?!=)")
 ALIAS = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
 BEFORE = re.compile(rb"\w+(?=[ \t]+\Z)")
 LONGEST_NAME = 200
+QUOTED = re.compile(STRINGS.encode())
 INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=[^\s#])")
 """The end of a class's first line, and what stands before its first statement."""
 INNER = re.compile(rb"(?:\A|\n)[ \t]*(?:async[ \t]+)?(def|class)[ \t]+([^\W\d]\w*)")
@@ -73,24 +76,32 @@ def blocks_of(path: str, text: str) -> Iterator[Block]:
         names = frozenset(word for found in DEFINED.findall(data) for word in words_of(found))
         yield Block(path, (1,), "other", names | frozenset(_bound(data)), data)
         return
-    for line, piece in _pieces(data, 1, START):
+    for line, piece, joined in _pieces(data, 1, START):
         if _is_plain_import(piece) and b" as " not in piece and b";" not in piece:
             continue  # a name that keeps its name leads nowhere else
         block = _block(path, line, piece)
+        if joined and block.kind != "import":
+            block = replace(block, names=block.names.union(*map(words_of, DEFINED.findall(piece)), _bound(piece)))
         yield from _parts_of(block) if block.kind == "class" else (block,)
 
 
-def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Cuts a text where a statement starts, decorators with what they decorate; `line` is that of its first byte."""
-    begun = 0
+def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+    """Cuts a text where a statement starts, decorators with what they decorate; `line` is that of its first byte.
+
+    Tells of each whether it may be more than one statement.
+    """
+    begun, joined = 0, False
     for end in [*(match.start() + 1 for match in start.finditer(data)), len(data)]:
         piece = data[begun:end]
-        if end < len(data) and not _is_plain_import(piece) and (not _is_whole(piece) or _only_decorates(piece)):
-            continue
+        if end < len(data) and not _is_plain_import(piece):
+            whole = _is_whole(piece)
+            if not whole or _only_decorates(piece):
+                joined = joined or not whole
+                continue
         if piece:
-            yield line, piece
+            yield line, piece, joined
         line += piece.count(b"\n")
-        begun = end
+        begun, joined = end, False
 
 
 def _is_plain_import(piece: bytes) -> bool:
@@ -112,12 +123,15 @@ def _parts_of(block: Block) -> Iterator[Block]:
     name = block.names
     around = frozenset(words_of(head[own.start() :])) - {"class"}
     rest: list[tuple[int, bytes]] = []
-    for line, piece in _pieces(block.data[len(head) :], block.lines[0] + head.count(b"\n"), _start_at(indent[1])):
+    starts = _start_at(indent[1])
+    for line, piece, joined in _pieces(block.data[len(head) :], block.lines[0] + head.count(b"\n"), starts):
         inner = INNER.search(piece) if piece.lstrip(b" \t\n").startswith(DEFINES) else None
         if inner is None or inner[1] != b"def":
             rest.append((line, piece))
         else:
-            yield Block(block.path, (line,), "method", name | _meant(words_of(inner[2])[0], name), piece, around)
+            methods = [inner[2], *DEFINED.findall(piece)] if joined else [inner[2]]
+            names = name.union(*(_meant(method, name) for word in methods for method in words_of(word)))
+            yield Block(block.path, (line,), "method", names, piece, around)
     data = b"".join([head, *(piece for _, piece in rest)])
     lines = (block.lines[0], *(line for line, _ in rest))
     yield Block(block.path, lines, "class", name | _fields(data), data)
@@ -148,9 +162,16 @@ def _fields(data: bytes) -> frozenset[str]:
 
 def _is_whole(piece: bytes) -> bool:
     """Tells whether no bracket and no long string is left open, nor a line to be continued."""
-    count = piece.count
-    if count(b'"""') & 1 or count(b"'''") & 1 or piece.endswith(b"\\\n"):
+    if piece.endswith(b"\\\n"):
         return False
+    if not piece.count(b'"""') & 1 and not piece.count(b"'''") & 1 and _is_balanced(piece):
+        return True
+    code = QUOTED.sub(b"", piece)
+    return b'"' not in code and b"'" not in code and _is_balanced(code)
+
+
+def _is_balanced(text: bytes) -> bool:
+    count = text.count
     return count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}")
 
 

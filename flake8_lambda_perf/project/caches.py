@@ -18,6 +18,8 @@ LOOKUPS = frozenset({"setdefault", "get", "pop"})
 
 def default_of(call: ast.Call) -> ast.Call | None:
     """Gives the call that a look-up evaluates for its default, whether it is needed or not."""
+    if len(call.args) < 2 or not isinstance(call.args[-1], ast.Call):
+        return None
     match call:
         case ast.Call(func=ast.Attribute(attr=attr), args=[_, ast.Call() as default]) if attr in LOOKUPS:
             return default

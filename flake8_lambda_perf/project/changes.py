@@ -158,5 +158,5 @@ def _lines(data: bytes, offsets: Iterable[int]) -> set[int]:
 
 
 def _spans(function: Function, lines: set[int]) -> bool:
-    last = function.node.end_lineno or function.node.lineno
-    return any(function.node.lineno <= line <= last for line in lines)
+    first, last = function.lines
+    return any(first <= line <= last for line in lines)

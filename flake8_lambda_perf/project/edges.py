@@ -198,9 +198,9 @@ class Edges:
 
     def _depends(self, function: Function) -> Iterator[Edge]:
         """Follows FastAPI's `Depends(f)` in the parameters of a route."""
-        if isinstance(function.node, ast.Lambda):
+        if isinstance(function.head, ast.Lambda):
             return
-        args = function.node.args
+        args = function.head.args
         annotations = [
             arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None
         ]

@@ -321,7 +321,7 @@ def _called(value: Value, names: Names) -> Function | None:
 
 def _takes_two(function: Function) -> bool:
     """Tells whether a function can be called with an event and a context."""
-    args = function.node.args
+    args = function.head.args
     most = len(args.posonlyargs) + len(args.args) - function.has_receiver
     least = most - len(args.defaults)
     return least <= 2 and (most >= 2 or args.vararg is not None)

@@ -9,6 +9,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flake8_lambda_perf.project.sketch import Bodies, Body, fill
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 BranchKind = Literal["root", "if", "after", "loop", "try", "handler", "else", "finally", "case", "operand", "dead"]
 BindingKind = Literal[
@@ -167,13 +169,31 @@ class Function:
     """A `def`, `async def` or `lambda`."""
 
     __slots__ = (
-        "attributes", "calls", "cls", "decorated", "for_iters", "imports", "is_async", "is_generator", "module", "name",
-        "nested", "node", "params", "parent", "place", "qualified_name", "returns", "scope", "stores", "with_items",
+        "attributes",
+        "calls",
+        "cls",
+        "decorated",
+        "for_iters",
+        "head",
+        "imports",
+        "is_async",
+        "is_generator",
+        "module",
+        "name",
+        "nested",
+        "params",
+        "parent",
+        "place",
+        "qualified_name",
+        "returns",
+        "scope",
+        "stores",
+        "with_items",
         "yields",
     )  # fmt: skip
 
     def __init__(self, node: FunctionNode, name: str, qualified_name: str, place: Place, scope: Scope) -> None:
-        self.node = node
+        self.head = node  # its body may be left out: for the name, the parameters and the decorators only
         self.name = name
         self.qualified_name = qualified_name
         self.place = place  # where the `def` stands
@@ -196,6 +216,35 @@ class Function:
         self.decorated: list[ast.expr] = [] if isinstance(node, ast.Lambda) else node.decorator_list
 
     @property
+    def node(self) -> FunctionNode:
+        """The whole definition; a body that is left out until now is parsed."""
+        if not self.scope.indexed:
+            self.complete()
+        return self.head
+
+    def complete(self) -> None:
+        """Parses the body if it is left out."""
+        first, last = self.head.lineno, self.head.end_lineno or 0
+        if any(first <= line <= last for line in self.module.left_out):
+            fill(self.head, self.module.left_out)
+
+    @property
+    def left_out(self) -> Body | None:
+        """The body, if it is left out."""
+        return None if isinstance(self.head, ast.Lambda) else self.module.left_out.get(self.head.lineno)
+
+    def may_hold(self, word: str) -> bool:
+        """Tells whether a text may stand in the function's body."""
+        body = self.left_out
+        return body is None or body.holds(word)
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The lines on which the definition starts, below its decorators, and ends."""
+        body = self.left_out
+        return self.head.lineno, body.last_line if body is not None else self.head.end_lineno or self.head.lineno
+
+    @property
     def has_receiver(self) -> bool:
         """Whether its first parameter is the instance or the class."""
         return self.cls is not None and not any(
@@ -205,7 +254,7 @@ class Function:
     @property
     def line(self) -> int:
         """The line of the `def` itself, below its decorators."""
-        return self.node.lineno
+        return self.head.lineno
 
     def __repr__(self) -> str:
         return f"<{self.module.path}:{self.qualified_name}>"
@@ -233,11 +282,13 @@ class Class:
 
 @dataclass(slots=True, eq=False)
 class Module:
-    """One parsed file. `name` is its dotted name below its code root."""
+    """One parsed file; `top` is its tree, from which the bodies in `left_out` are missing."""
 
     path: str
-    tree: ast.Module
+    top: ast.Module
     text: str
+    left_out: Bodies = field(default_factory=dict)
+    is_sketch: bool = field(init=False)
     scope: Scope = field(init=False)
     place: Place = field(init=False)
     functions: list[Function] = field(default_factory=list)
@@ -254,6 +305,17 @@ class Module:
     sites: dict[ast.AST, Site] = field(default_factory=dict)
     function_of: dict[ast.AST, Function] = field(default_factory=dict)
     class_of: dict[ast.AST, Class] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.is_sketch = bool(self.left_out)
+
+    @property
+    def tree(self) -> ast.Module:
+        """The whole tree; what is left out until now is parsed."""
+        if self.is_sketch:
+            self.is_sketch = False
+            fill(self.top, self.left_out)
+        return self.top
 
     def __repr__(self) -> str:
         return f"<module {self.path}>"

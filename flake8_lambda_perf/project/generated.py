@@ -77,7 +77,7 @@ def _inherited(cls: Class) -> Fields | None:
 
 
 def _of_constructor(function: Function) -> Fields:
-    args = function.node.args
+    args = function.head.args
     positional = [arg.arg for arg in args.args[1:]]
     without: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults))
     found: Fields = {

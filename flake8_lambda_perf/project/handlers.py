@@ -53,13 +53,24 @@ SINGLE = re.compile(rb"\n(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?even
 """A function that takes an event, its name, and what follows that parameter; like `SIGNATURE` for a text that starts
 with a newline, which is found three times as fast as the start of a line."""
 
-KEYWORDS = (
-    b"Mangum", b"functions_framework", b"azure.functions", b"firebase_functions", b"halice", b"lambda_handler",
-    b"make_lambda_handler", b"serverless_wsgi", b"awsgi", b"Resolver(", b"CfnResource", b"FunctionApp",
-    b"event_source", b"durable_execution", b"durable_functions", b"inject_lambda_context", b"capture_lambda_handler",
-    b"log_metrics", b"handler_decorator", b"batch_processor", b"idempotent", b"event_parser",
-    b"utilities.validation", b"lambda_cache",
-)  # fmt: skip  # one word a line would take a screen
+KEYWORDS = {
+    b"functions": (b"functions_framework", b"azure.functions", b"firebase_functions", b"durable_functions"),
+    b"handler": (b"lambda_handler", b"handler_decorator"),
+    b"lambda_c": (b"inject_lambda_context", b"lambda_cache"),
+    b"wsgi": (b"serverless_wsgi", b"awsgi"),
+    b"event_": (b"event_source", b"event_parser"),
+    b"Mangum": (b"",),
+    b"halice": (b"",),
+    b"Resolver(": (b"",),
+    b"CfnResource": (b"",),
+    b"FunctionApp": (b"",),
+    b"durable_execution": (b"",),
+    b"log_metrics": (b"",),
+    b"batch_processor": (b"",),
+    b"idempotent": (b"",),
+    b"utilities.validation": (b"",),
+}
+"""Words of what makes handlers, by a part that several share: most files hold none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class Entry:
 def conventional(module: Module, names: Names) -> Iterator[Entry]:
     """Lists what looks like a handler in a module's body."""
     for function in module.functions:
-        if isinstance(function.node, ast.Lambda):
+        if isinstance(function.head, ast.Lambda):
             continue
         decorators = tuple(_handler_decorators(function, names))
         evidence = f"decorator @{ast.unparse(decorators[0][0])}" if decorators else None
@@ -93,7 +104,7 @@ def _is_nested(function: Function) -> bool:
 def _entry(
     function: Function, name: str, evidence: str, confidence: Confidence, triggers: tuple[str, ...] = ()
 ) -> Entry:
-    required = len(function.node.args.posonlyargs) + len(function.node.args.args) - (function.cls is not None)
+    required = len(function.head.args.posonlyargs) + len(function.head.args.args) - (function.cls is not None)
     place = (function.module.path, function.line, function.qualified_name)
     handler = Handler(name, *place, evidence, confidence, triggers=triggers)
     return Entry(handler, function, min(required, 2))
@@ -101,11 +112,11 @@ def _entry(
 
 def _by_signature(function: Function) -> str | None:
     """Tells how a function's name and parameters make it a handler."""
-    assert not isinstance(function.node, ast.Lambda)
-    args = [*function.node.args.posonlyargs, *function.node.args.args]
-    if function.name.lower() in NEVER or function.node.args.vararg or function.node.args.kwonlyargs:
+    assert not isinstance(function.head, ast.Lambda)
+    args = [*function.head.args.posonlyargs, *function.head.args.args]
+    if function.name.lower() in NEVER or function.head.args.vararg or function.head.args.kwonlyargs:
         return None
-    required = len(args) - len(function.node.args.defaults)
+    required = len(args) - len(function.head.args.defaults)
     if len(args) >= 2 and required <= 2:
         first, second = args[0].arg, args[1].arg
         if _is_event(args[0]) and _is_context(args[1], first):
@@ -176,7 +187,7 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
 def _is_named_handler(name: str, value: Func) -> bool:
     if name not in NAMES and not name.endswith("_handler"):
         return False
-    return value.bound or isinstance(value.function.node, ast.Lambda) or _by_signature(value.function) is not None
+    return value.bound or isinstance(value.function.head, ast.Lambda) or _by_signature(value.function) is not None
 
 
 def _is_adapter(name: str) -> bool:
@@ -191,9 +202,9 @@ def single_parameter(module: Module) -> Iterator[Entry]:
         if any(package.partition(".")[0] in WEB for package in packages):
             return
     for function in module.functions:
-        if isinstance(function.node, ast.Lambda) or function.place.scope is not module.scope or function.decorated:
+        if isinstance(function.head, ast.Lambda) or function.place.scope is not module.scope or function.decorated:
             continue
-        args = function.node.args
+        args = function.head.args
         if len(args.args) != 1 or args.vararg or args.kwarg or args.kwonlyargs or args.posonlyargs:
             continue
         name = args.args[0].arg

@@ -253,8 +253,8 @@ def _index_imports(module: Module) -> None:
     """Indexes the functions that hold imports; the analysis leaves out those that lead to nothing."""
     lines = list(_lines_with_imports(module.text))
     for function in module.functions if lines else ():  # grows as nested functions turn up
-        last = function.node.end_lineno or function.line
-        if any(function.line <= line <= last for line in lines) or "\r" in module.text:
+        first, last = function.lines
+        if any(first <= line <= last for line in lines) or "\r" in module.text:
             index_body(function)
 
 

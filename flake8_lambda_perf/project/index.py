@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import (
     Binding,
@@ -20,6 +21,9 @@ from flake8_lambda_perf.project.flow import breaks, leaves, static_truth
 from flake8_lambda_perf.project.generated import add_constructor
 from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
 
+if TYPE_CHECKING:
+    from flake8_lambda_perf.project.sketch import Bodies
+
 __all__ = ["MUTATORS", "index_body", "index_module", "is_property"]
 
 
@@ -28,9 +32,9 @@ ASSIGNED = re.compile(r"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
 """What stands before `environ` where a name is assigned to it."""
 
 
-def index_module(path: str, tree: ast.Module, text: str) -> Module:
+def index_module(path: str, tree: ast.Module, left_out: Bodies, text: str) -> Module:
     """Indexes the module's body; functions follow when `index_body` is called for them."""
-    module = Module(path, tree, text)
+    module = Module(path, tree, text, left_out)
     module.scope = Scope("module", tree, None, module, None)
     root = Branch(None, "root", tree)
     anchor = tree.body[0] if tree.body else ast.Pass(lineno=1, col_offset=0)
@@ -41,7 +45,7 @@ def index_module(path: str, tree: ast.Module, text: str) -> Module:
     indexer.block(tree.body, module.scope, root)
     module.end = Place(module.scope, root, 1 << 60, anchor)
     if "global " in text:
-        for function in list(module.functions):
+        for function in [function for function in module.functions if function.may_hold("global ")]:
             index_body(function)
     return module
 
@@ -59,8 +63,8 @@ def index_body(function: Function) -> None:
     """Indexes the body of a function; a second call does nothing."""
     if function.scope.indexed:
         return
-    function.scope.indexed = True
     node = function.node
+    function.scope.indexed = True
     indexer = _Indexer(function.module, function)
     body: list[ast.stmt]
     body = [ast.copy_location(ast.Return(value=node.body), node.body)] if isinstance(node, ast.Lambda) else node.body

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from flake8_lambda_perf.knowledge import import_cost, trigger_words
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.index import index_module
 from flake8_lambda_perf.project.outline import Later, Outline, outline
+from flake8_lambda_perf.project.sketch import sketch
 from flake8_lambda_perf.source import SourceFile, decode, parse
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class Project:
         """Gives a file's bytes; None, with a problem noted, if it cannot be read."""
         if path not in self._bytes:
             try:
-                self._bytes[path] = self.overlay[path] if path in self.overlay else (self.root / path).read_bytes()
+                self._bytes[path] = self.overlay[path] if path in self.overlay else _read(f"{self.root}/{path}")
             except OSError as error:
                 self._bytes[path] = None
                 self.problems[path] = Problem(path, 0, f"cannot be read: {error.strerror or error}")
@@ -86,13 +89,23 @@ class Project:
             if source is None:
                 return None
             try:
-                module = index_module(path, parse(source), source.text)
+                module = index_module(path, *sketch(source.text, partial(self._whole, path)), source.text)
             except SourceError as error:
                 self.problems[path] = Problem(path, error.line, str(error))
                 return None
             self._modules[path] = module
             self.on_module(module)
         return self._modules[path]
+
+    def _whole(self, path: str) -> ast.Module | None:
+        """Parses a whole file; None, with a problem noted, if that cannot be done: then it has no facts either."""
+        source = self.source(path)
+        try:
+            return parse(source.text) if source is not None else None
+        except SourceError as error:
+            self.problems[path] = Problem(path, error.line, str(error))
+            self._modules[path] = None
+            return None
 
     def is_parsed(self, path: str) -> bool:
         """Tells whether a file's facts are known already."""
@@ -110,9 +123,11 @@ class Project:
             found: set[str | None] = set()
             for module, level, names in self.outline(path).imports:
                 parts = module.split(".") if module else []
+                last = None
                 for end in range(1, len(parts) + 1) if not level else [len(parts)]:
-                    found.add(self.locate(".".join(parts[:end]), path, level))
-                for name in names:
+                    last = self.locate(".".join(parts[:end]), path, level)
+                    found.add(last)
+                for name in names if last is None or last.endswith("__init__.py") else ():  # only packages hold modules
                     if name != "*":
                         found.add(self.locate(f"{module}.{name}" if module else name, path, level))
             found.update(target for later in self.outline(path).later for target in self.targets(later, path))
@@ -143,6 +158,21 @@ class Project:
             self._resolved[key] = self._relative(parts, folder, level) if level else self._absolute(parts, folder)
         return self._resolved[key]
 
+    def _starts(self, folder: str, top: str) -> bool:
+        """Tells whether a folder holds a package or a module of this name."""
+        return (f"{folder}/{top}" if folder else top) in self._importable
+
+    @cached_property
+    def _importable(self) -> frozenset[str]:
+        """The folders with Python files in or below them, and the files without their suffix."""
+        found = {path.removesuffix(".py") for path in self.files}
+        for path in self.files:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
+
     def _file(self, folder: str, parts: list[str]) -> str | None:
         base = "/".join([folder, *parts] if folder else parts)
         for candidate in (f"{base}/__init__.py" if base else "__init__.py", f"{base}.py"):
@@ -166,11 +196,11 @@ class Project:
         if foreign:
             return self._file(base, parts) if self._file(base, parts[:1]) else None
         while base not in self._apart:
-            found = self._file(base, parts)
+            found = self._file(base, parts) if self._starts(base, top) else None
             if found is not None:
                 return found
             for root in (f"{base}/src" if base else "src", f"{base}/python" if base else "python"):
-                found = self._file(root, parts)
+                found = self._file(root, parts) if self._starts(root, top) else None
                 if found is not None:
                     nearer = self._elsewhere(parts, folder)
                     return nearer if nearer is not None and _shared(nearer, folder) > _shared(found, folder) else found
@@ -197,6 +227,12 @@ class Project:
         if len(ranked) > 1 and _shared(ranked[0], folder) == _shared(ranked[1], folder) == 0 and folder:
             return None
         return ranked[0]
+
+
+def _read(path: str) -> bytes:
+    """Reads a file, without the layers between a file object and the system."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # pathlib costs as much as the reading
+        return file.readall()
 
 
 def _shared(file: str, folder: str) -> int:

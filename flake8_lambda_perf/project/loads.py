@@ -173,7 +173,9 @@ class Loads:
         """Lists the files that load a file directly, at once or when a request first needs it."""
         if path not in self._loaders:
             importers = self.analysis.closure.importers.get(path, ())
-            self._loaders[path] = {known for known in importers if known in self._of_interest and path in self._below(known)}
+            self._loaders[path] = {
+                known for known in importers if known in self._of_interest and path in self._below(known)
+            }
         return self._loaders[path]
 
     def _below(self, path: str) -> frozenset[str]:

@@ -247,7 +247,7 @@ class Names:
         found: set[Value] = set()
         if self.is_open(function):
             is_passed = (binding.index or 0) < self.passed(function) + function.has_receiver
-            default = None if is_passed else dict(defaults(function.node.args)).get(binding.name)
+            default = None if is_passed else dict(defaults(function.head.args)).get(binding.name)
             found |= self.values(default, function.place) if default is not None else ANYTHING
         for argument in self.arguments_of(function, binding.name):
             if argument.expr is None or argument.place is None:

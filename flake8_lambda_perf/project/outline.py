@@ -72,18 +72,34 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
     return {word.encode(): tuple(sorted(found.get(word.encode(), every))) for word in trigger_words()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Building:
+    """How a text that imports some packages may build something of theirs."""
+
+    calls: tuple[bytes, ...]
+    parts: tuple[bytes, ...]
+    handed: re.Pattern[bytes]  # a factory that is not called: `make = boto3.client`
+    renamed: re.Pattern[bytes]  # `from boto3 import client as make`
+
+    def may_stand_in(self, data: bytes) -> bool:
+        """Tells whether a text may build something."""
+        if any(call in data for call in self.calls):
+            return True
+        if any(part in data for part in self.parts) and self.handed.search(data) is not None:
+            return True
+        return b" as" in data and self.renamed.search(data) is not None
+
+
 @cache
-def _handed_on(package: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """Finds a package's factories under another name: `make = boto3.client`, `from boto3 import client as make`."""
-    words = b"|".join(re.escape(call[:-1]) for call in _factories()[package])
-    return re.compile(rb"\.(?:%b)\b(?![\w(.=])" % words), re.compile(rb"[ ,(](?:%b)[ \t]+as[ \t]" % words)
-
-
-def _hands_on(package: bytes, data: bytes) -> bool:
-    if not any(call[:-1] in data for call in _factories()[package]):
-        return False
-    handed, renamed = _handed_on(package)
-    return handed.search(data) is not None or (b" as" in data and renamed.search(data) is not None)
+def _building(packages: frozenset[bytes]) -> _Building:
+    calls = tuple(sorted({call for package in packages for call in _factories()[package]}))
+    words = b"|".join(re.escape(call[:-1]) for call in calls)
+    return _Building(
+        calls,
+        tuple(b"." + call[:-1] for call in calls),
+        re.compile(rb"\.(?:%b)\b(?![\w(.=])" % words),
+        re.compile(rb"[ ,(](?:%b)[ \t]+as[ \t]" % words),
+    )
 
 
 def outline(data: bytes) -> Outline:
@@ -110,18 +126,20 @@ def outline(data: bytes) -> Outline:
                     imports.append((words[0].decode("ascii", "replace"), 0, ()))
                     tops.add(words[0].partition(b".")[0])
     if not suspect:
-        factories = _factories()
-        known = [top for top in tops if top in factories]
-        suspect = any(call in data for top in known for call in factories[top])
-        suspect = suspect or any(_hands_on(top, data) for top in known)
+        known = tops.intersection(_factories())
+        suspect = bool(known) and _building(frozenset(known)).may_stand_in(data)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
-    handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
+    handler = SIGNATURE.search(data) is not None or _has_keyword(data)
     receivers: set[str] = set()
     for found in SINGLE.finditer(data) if not handler else ():
         receivers.add(found[1].decode("ascii", "replace"))
         handler = handler or found[2] != b")" or found[1].decode("ascii", "replace") in NAMES
     return Outline(tuple(imports), handler, suspect, tuple(_later(data[1:])), frozenset(receivers))
+
+
+def _has_keyword(data: bytes) -> bool:
+    return any(stem in data and any(word in data for word in words) for stem, words in KEYWORDS.items())
 
 
 def _later(data: bytes) -> Iterator[Later]:

@@ -18,6 +18,7 @@ from flake8_lambda_perf.project.facts import (
     Site,
 )
 from flake8_lambda_perf.project.flow import static_truth
+from flake8_lambda_perf.source import children_of
 
 ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
 MUTATORS = frozenset(
@@ -32,6 +33,10 @@ REMOVERS = frozenset({
 })  # fmt: skip
 TAKERS = frozenset({"pop", "popleft", "popitem", "rotate"})
 """Methods that take another part out each time, unless they are given its key."""
+CHANGERS = MUTATORS | REMOVERS | {"putenv", "unsetenv"}
+BY_NAME = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+SPECIAL = frozenset({ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom})
+COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 
 
 class Recorder:
@@ -159,9 +164,9 @@ class Recorder:
         function = self.function
         while function is not None and function.cls is None:
             function = function.parent
-        if function is None or isinstance(function.node, ast.Lambda) or not function.has_receiver:
+        if function is None or isinstance(function.head, ast.Lambda) or not function.has_receiver:
             return None
-        args = [*function.node.args.posonlyargs, *function.node.args.args]
+        args = [*function.head.args.posonlyargs, *function.head.args.args]
         return function.cls if args and args[0].arg == node.value.id else None
 
     # -- expressions --------------------------------------------------------------------------
@@ -180,16 +185,12 @@ class Recorder:
                 attributes = self.module.attributes if self.function is None else self.function.attributes
                 attributes.append((node, here))  # type: ignore[arg-type]
                 stack.append((node.value, here))  # type: ignore[attr-defined]
-            elif isinstance(
-                node, ast.BoolOp | ast.IfExp | ast.NamedExpr | ast.Lambda | ast.Await | ast.Yield | ast.YieldFrom
-            ):
+            elif kind in SPECIAL:
                 self._special(node, here, stack)
-            elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-                self._comprehension(node, here)
+            elif kind in COMPREHENSIONS:
+                self._comprehension(node, here)  # type: ignore[arg-type]
             else:
-                stack.extend(
-                    (child, here) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr_context)
-                )
+                stack.extend([(child, here) for child in children_of(node)])
 
     def _call(self, node: ast.Call, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
         site = Site(node, place, self.function)
@@ -204,15 +205,18 @@ class Recorder:
             match node:
                 case ast.Call(func=ast.Name(id="next"), args=[ast.Name(id=name), *_]):
                     _scope_of(place).mutations.setdefault(name, []).append((None, place))
-        self._change_by_name(node, place)
-        stack.extend((arg, place) for arg in node.args)
-        stack.extend((keyword.value, place) for keyword in node.keywords)
+        if (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) in BY_NAME:
+            self._change_by_name(node, place)
+        stack.extend([(arg, place) for arg in node.args])
+        stack.extend([(keyword.value, place) for keyword in node.keywords])
 
     def _method_call(self, node: ast.Call, func: ast.Attribute, place: Place) -> None:
         """Records what a call of a method changes in the object before the dot."""
+        if func.attr not in CHANGERS and not func.attr.startswith(ADJUSTERS):
+            return
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         left = None if func.attr in TAKERS and not _is_key(given) else ast.Constant(None)
-        if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
+        if (func.attr in MUTATORS or func.attr in REMOVERS) and isinstance(func.value, ast.Name):
             mutations = _scope_of(place).mutations.setdefault(func.value.id, [])
             mutations.extend((value, place) for value in (*given, left))
         if func.attr.startswith(ADJUSTERS) or (func.attr in MUTATORS and isinstance(func.value, ast.Attribute)):

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, used, words_of
+from flake8_lambda_perf.project.changes import DOTTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ ALWAYS = frozenset(
     }
 )  # fmt: skip  # one name a line would take a screen
 
-OF_CLASS = frozenset({"super", "cls", "type", "__class__"})
-"""What calls a method's own class, or those it builds on, by another name."""
+OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"})
+"""What calls a method's own class, or those it builds on, by another name, or may set what their methods read."""
 CHAIN = re.compile(rb"(?<![\w.])(?:\w+\.)*\Z")
 """What a name is an attribute of."""
 LONGEST_CHAIN = 200
@@ -77,9 +78,11 @@ class Relevance:
         return self._known[function]
 
     def _is_known(self, function: Function) -> bool:
-        if isinstance(function.node, ast.Lambda):
-            return self._holds(function.node.body, function.module.path)
+        if isinstance(function.head, ast.Lambda):
+            return self._holds(function.head.body, function.module.path)
         path = function.module.path
+        if function.cls is not None and function is function.cls.constructor:  # that `dataclass` generates
+            return self._is_relevant(function.cls.name, path)
         lines, blocks = self._starts.get(path, ((), ()))
         position = bisect_right(lines, function.line)
         if position and blocks[position - 1] in self._relevant:
@@ -202,7 +205,9 @@ class Relevance:
         else:
             held.difference_update(name for name in block.names if listed.count(name) == 1)  # where it is defined
         if block.kind == "method":
-            held |= bound & (used(block.around) if words.isdisjoint(OF_CLASS) else used(block.around) | block.around)
+            held |= bound & used(block.around)
+            if not words.isdisjoint(OF_CLASS) or DOTTED.search(block.data) is not None:
+                held |= bound & block.around
         self._wait(block, held)
 
     def _wait(self, block: Block, held: Iterable[str]) -> None:

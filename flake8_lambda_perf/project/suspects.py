@@ -35,7 +35,6 @@ class Suspects:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self._import_sites: dict[str, dict[ast.AST, ImportSite]] = {}
 
     @cached_property
     def imports(self) -> Imports:
@@ -135,21 +134,24 @@ class Suspects:
         everywhere = "LPF202" in codes  # also in functions that nothing runs
         if everywhere:
             for module in self.analysis.graph.modules.values():
-                self.import_sites(module)
+                for function in module.functions:  # grows by those nested in them
+                    index_body(function)
         requests = self.analysis.graph.requests
         for site in self.imports.sites() if everywhere else (site for f in requests for site in f.imports):
             verdict = self.imports.judge(site)
             if verdict is not None and verdict.code in codes:
                 yield site.function.module.path, site.place.statement
 
-    def import_sites(self, module: Module) -> dict[ast.AST, ImportSite]:
-        """Maps the imports inside functions of a module, run or not, to their facts."""
-        if module.path not in self._import_sites:
-            for function in module.functions:  # grows by those nested in them
+    def import_site(self, module: Module, node: ast.stmt) -> ImportSite | None:
+        """Gives the facts of an import inside a function, run or not."""
+        for function in module.functions:  # grows by those nested in them
+            first, last = function.lines
+            if first <= node.lineno <= last:
                 index_body(function)
-            sites = (site for function in module.functions for site in function.imports)
-            self._import_sites[module.path] = {site.node: site for site in sites}
-        return self._import_sites[module.path]
+                found = next((site for site in function.imports if site.node is node), None)
+                if found is not None:
+                    return found
+        return None
 
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
         """Lists the wildcard imports of a module that are worth naming."""

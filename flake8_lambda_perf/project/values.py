@@ -107,7 +107,7 @@ def arguments(
 
     `*args` gets the tuple and `**kwargs` the dictionary that the call makes for it.
     """
-    node = function.node
+    node = function.head
     given = {name: Argument(default, function.place, True) for name, default in defaults(node.args)}
     positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
     passed: list[tuple[ast.expr, Place]] = [(arg, place) for arg in call.args]

@@ -46,7 +46,7 @@ class Wrappers:
         """Lists the wrappers that the decorators of a function put around it."""
         if not function.decorated:
             return ()
-        return self._of(function.node, function.decorated, function.place)
+        return self._of(function.head, function.decorated, function.place)
 
     def of_class(self, cls: Class) -> tuple[Wrapper, ...]:
         """Lists the wrappers that the decorators of a class put around its constructor."""
@@ -141,7 +141,7 @@ class Wrappers:
 
 def _hands_on(call: ast.Call, inner: Function) -> bool:
     """Tells whether a wrapper passes on just the arguments it got, in their order."""
-    args = inner.node.args
+    args = inner.head.args
     names = {parameter.arg for parameter in inner.params}
     if names & inner.scope.mutations.keys() or any(len(inner.scope.bindings[name]) > 1 for name in names):
         return False

@@ -106,7 +106,7 @@ class ModuleView:
     def import_site(self, node: cst.Import | cst.ImportFrom) -> ImportSite | None:
         """Gives the facts of an import inside a function."""
         partner = self.ast_of(node)
-        return self.suspects.import_sites(self.module).get(partner) if partner is not None else None
+        return self.suspects.import_site(self.module, partner) if isinstance(partner, ast.stmt) else None
 
     def wildcard_at(self, node: cst.ImportFrom) -> ast.ImportFrom | None:
         """Gives a wildcard import that brings in names which the module uses."""

@@ -37,6 +37,9 @@ __all__ = [
 ]
 
 MAX_CHARACTERS: Final = 2_000_000
+SHORT: Final = 4_000
+SHALLOW: Final = 40
+"""The characters and the brackets of a text that the stack of any thread holds; most statements are such."""
 _STACK_BYTES: Final = 64 * 1024 * 1024
 _STACK_SIZE_LOCK: Final = threading.Lock()
 
@@ -60,24 +63,17 @@ _Positioned: TypeAlias = ast.stmt | ast.expr | ast.arg | ast.keyword | ast.patte
 
 
 def parse_module(text: str) -> cst.Module:
-    """Parses text that ast has accepted; what LibCST refuses is a SourceError, never a crash.
-
-    It runs in a thread of its own, whose stack holds nesting that the caller's may not.
-    """
+    """Parses text that ast has accepted; what LibCST refuses is a SourceError, never a crash."""
     if len(text) > MAX_CHARACTERS:
         raise SourceError(
             f"{len(text):,} characters are too many to analyse (the limit is {MAX_CHARACTERS:,}); "
             "split the file or exclude it"
         )
     outcome: list[cst.Module | BaseException] = []
-    worker = threading.Thread(target=_parse_into, args=(text, outcome), daemon=True)
-    with _STACK_SIZE_LOCK:
-        before = threading.stack_size(_STACK_BYTES)
-        try:
-            worker.start()
-        finally:
-            threading.stack_size(before)
-    worker.join()
+    if len(text) <= SHORT and sum(text.count(bracket) for bracket in "([{") <= SHALLOW:
+        _parse_into(text, outcome)
+    else:
+        _parse_apart(text, outcome)
     match outcome[0]:
         case cst.Module() as module:
             return module
@@ -88,6 +84,18 @@ def parse_module(text: str) -> cst.Module:
             ) from error
         case error:
             raise SourceError(f"LibCST cannot parse this: {error}") from error
+
+
+def _parse_apart(text: str, outcome: list[cst.Module | BaseException]) -> None:
+    """Parses in a thread of its own, whose stack holds nesting that the caller's may not."""
+    worker = threading.Thread(target=_parse_into, args=(text, outcome), daemon=True)
+    with _STACK_SIZE_LOCK:
+        before = threading.stack_size(_STACK_BYTES)
+        try:
+            worker.start()
+        finally:
+            threading.stack_size(before)
+    worker.join()
 
 
 def _parse_into(text: str, outcome: list[cst.Module | BaseException]) -> None:

@@ -59,7 +59,7 @@ class Files:
             self.problems.append(Problem(path, 0, message))
             return None
         try:
-            return File(path, source.text, parse(source), Lines(source.text))
+            return File(path, source.text, parse(source.text), Lines(source.text))
         except SourceError as error:
             self.problems.append(Problem(path, error.line, str(error)))
             return None

@@ -1,0 +1,142 @@
+"""A file's syntax tree without the bodies of its functions: each is parsed when something asks for it.
+
+A body is left out only where the text leaves no doubt about where it ends; what looks odd is parsed with the rest.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.source import children_of, parse
+
+FEWEST_LINES = 4
+"""A shorter body costs less to parse than to leave out."""
+
+_PLAIN = r"\"[^\"\\\n]*+\"|'[^'\\\n]*+'"
+_INNER = rf"\((?:[^()\"'#]|{_PLAIN})*+\)"
+FUNCTION = re.compile(
+    rf"(?m:^)([ \t]*+)(?:async[ \t]+)?def[ \t]+\w+[ \t]*+\((?:[^()\"'#]|{_PLAIN}|{_INNER})*+\)[ \t]*+"
+    r"(?:->[^:\"'#\n]++)?:[ \t]*+((?:\n(?:\1[ \t]+[^\n]*+|[ \t]*+(?:\#[^\n]*+)?(?=\n|\Z)))*+)(?=\n|\Z)"
+)
+"""The indentation of a function whose header is plain, and its body: lines with more of it, blank ones, comments."""
+
+STRINGS = (
+    r'"""(?:[^"\\]++|\\(?s:.)|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\(?s:.)|'(?!''))*+'''"
+    r'|"(?:[^"\\\n]++|\\(?s:.))*+"'
+    r"|'(?:[^'\\\n]++|\\(?s:.))*+'"
+    r"|#[^\n]*+"
+)
+QUOTED = re.compile(STRINGS)
+"""Strings and comments."""
+
+
+class Body:
+    """The statements of a function that are not in the tree; `whole` parses the file, or says what is wrong with it."""
+
+    __slots__ = ("_end", "_line", "_start", "_text", "_whole")
+
+    def __init__(self, text: str, start: int, end: int, line: int, whole: Whole) -> None:
+        self._text = text
+        self._start = start  # behind the colon
+        self._end = end
+        self._line = line  # of the colon
+        self._whole = whole
+
+    @property
+    def last_line(self) -> int:
+        """The line on which the body ends, blank lines and comments below it included."""
+        return self._line + self._text.count("\n", self._start, self._end)
+
+    def holds(self, word: str) -> bool:
+        """Tells whether a text stands in the body."""
+        return self._text.find(word, self._start, self._end) >= 0
+
+    def fill(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Parses the body and puts it into its definition, which stays empty if the file does not parse."""
+        try:
+            branch = parse("\n" * (self._line - 1) + "if 1:" + self._text[self._start : self._end]).body[0]
+            _take_over(node, branch)
+        except SourceError:
+            whole = self._whole()
+            for other in ast.walk(whole) if whole is not None else ():
+                if isinstance(other, ast.FunctionDef | ast.AsyncFunctionDef) and other.lineno == node.lineno:
+                    _take_over(node, other)
+
+
+Whole = Callable[[], ast.Module | None]
+Bodies = dict[int, Body]
+"""The bodies that are left out of a tree, by the line of the `def`."""
+
+
+def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
+    """Parses a file without the bodies of its functions; raises SourceError where what is left does not parse."""
+    plain = text.replace("\r\n", "\n")
+    if "\r" in plain or "\f" in plain:
+        return parse(text), {}
+    bodies: Bodies = {}
+    parts: list[str] = []
+    done = line = 0  # what is looked through, and the newlines in it
+    for found in FUNCTION.finditer(plain):
+        start, end = found.span(2)
+        lines = plain.count("\n", start, end)
+        if lines < FEWEST_LINES or _is_inside(plain, done, found.start()) or not _is_whole(found[2]):
+            continue
+        line += plain.count("\n", done, found.start())
+        first, line = line + 1, line + plain.count("\n", found.start(), start)
+        bodies[first] = Body(plain, start, end, line + 1, whole)
+        parts += (plain[done:start], "0", "\n" * lines)
+        done, line = end, line + lines
+    if not bodies:
+        return parse(text), {}
+    parts.append(plain[done:])
+    return parse("".join(parts)), bodies
+
+
+def _take_over(node: ast.FunctionDef | ast.AsyncFunctionDef, other: ast.stmt) -> None:
+    """Gives a definition the body of another statement."""
+    assert isinstance(other, ast.FunctionDef | ast.AsyncFunctionDef | ast.If)
+    node.body, node.end_lineno, node.end_col_offset = other.body, other.end_lineno, other.end_col_offset
+
+
+def fill(root: ast.AST, bodies: Bodies) -> None:
+    """Parses the bodies that are left out at or below a node; what ends with one of them ends where it does then."""
+    stack: list[tuple[ast.AST, bool]] = [(root, False)]
+    while stack:
+        node, is_filled = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno in bodies:
+            bodies.pop(node.lineno).fill(node)
+        elif is_filled:
+            _close(node)
+        else:
+            stack.append((node, True))
+            stack += [(child, False) for child in _held(node)]
+
+
+def _held(node: ast.AST) -> list[ast.AST]:
+    """Lists the statements in a compound statement, and what holds some of them."""
+    return [child for child in children_of(node) if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)]
+
+
+def _close(node: ast.AST) -> None:
+    """Moves the end of a compound statement to that of the last statement in it."""
+    inner = [part for child in _held(node) for part in (child.body if isinstance(child, ast.match_case) else [child])]
+    ends = [(part.end_lineno or 0, part.end_col_offset or 0) for part in inner]  # type: ignore[attr-defined]
+    if ends and isinstance(node, ast.stmt | ast.excepthandler):
+        node.end_lineno, node.end_col_offset = max(ends)
+
+
+def _is_inside(text: str, done: int, start: int) -> bool:
+    """Tells whether a long string is open at a place, as none is at the end of what is done."""
+    return any(text.count(quotes, done, start) & 1 for quotes in ('"""', "'''"))
+
+
+def _is_whole(body: str) -> bool:
+    """Tells whether no string and no bracket is left open, nor a line to be continued."""
+    bare = QUOTED.sub("", body)
+    if '"' in bare or "'" in bare or bare.endswith("\\"):
+        return False
+    return all(bare.count(opening) == bare.count(closing) for opening, closing in ("()", "[]", "{}"))
