@@ -72,7 +72,10 @@ class Analysis:
         self.deployed, paths = self.closure.of(sorted({entry.handler.path for entry in self.entries}))
         self.graph.on_body = self._routes_in
         for entry in self.entries:
-            if entry.function is not None and entry.function.module.path in paths:
+            if entry.function is None:
+                continue
+            entry.function.complete()  # a handler that does not parse is a problem, whatever else it is
+            if entry.function.module.path in paths:
                 self.graph.entries.setdefault(entry.function, entry.passed)
                 for wrapper in self.graph.wrappers.of(entry.function):
                     self.graph.entries.setdefault(wrapper.function, entry.passed)
