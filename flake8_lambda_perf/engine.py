@@ -9,7 +9,7 @@ import ast
 import gc
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -20,14 +20,14 @@ from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.config import is_project
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.manifests.inline import Inlined
-from flake8_lambda_perf.model import Finding, Problem, Run
+from flake8_lambda_perf.model import Finding, Fix, Problem, Run
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
 from flake8_lambda_perf.project.distributions import metadata
 from flake8_lambda_perf.project.load import Project
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog, deployed
-from flake8_lambda_perf.rules.found import finding_at
+from flake8_lambda_perf.rules.found import finding_at, no_fix
 from flake8_lambda_perf.source import Lines, encode
 from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
@@ -66,15 +66,25 @@ def check(job: Job) -> Run:
 
 def check_with_fixes(job: Job) -> Run:
     """Finds what is slow, each finding with its fix where there is one."""
+    return _run(job, planned=True)
+
+
+def find(job: Job) -> Run:
+    """Finds what is slow, and does not ask what could be repaired: for who shows messages only."""
+    return _run(job, planned=False)
+
+
+def _run(job: Job, *, planned: bool) -> Run:
     started = time.perf_counter()
     with _without_collector():
         sources = _Sources(job)
-        key = sources.key() if job.cache is not None else ""
-        run = cache.load(job.cache, key) if job.cache is not None else None
-        if run is None or not sources.may_yield(run):
-            run = _Checked(job, sources).run()
+        keys = sources.keys(planned=planned) if job.cache is not None else ()
+        stored = (run for key in keys if job.cache is not None and (run := cache.load(job.cache, key)) is not None)
+        run = next((run for run in stored if sources.may_yield(run)), None)
+        if run is None:
+            run = _Checked(job, sources, planned=planned).run()
             if job.cache is not None:
-                cache.save(job.cache, key, run)
+                cache.save(job.cache, keys[-1], run)
         texts = {finding.path: sources.text(finding.path) for finding in run.findings}
         return replace(run, seconds=time.perf_counter() - started, texts=texts)
 
@@ -205,7 +215,12 @@ class _Sources:
         known = self.project.known | set(self.tree.manifests)
         return paths <= known and all(f.code in codes and f.line > 0 for f in run.findings)
 
-    def key(self) -> str:
+    def keys(self, *, planned: bool) -> tuple[str, ...]:
+        """Names the runs that answer, the one to be made last: one with fixes answers also who wants none."""
+        key = self._key()
+        return (key,) if planned else (key, cache.key_of([key.encode(), b"without fixes"]))
+
+    def _key(self) -> str:
         """Names the contents of all files, the settings and what is asked for."""
         targets = sorted(str(relative(self.job, target)) for target in self.job.targets)
         parts = [repr((self.job.settings, targets, self.job.noqa, self.tree.skipped_vendored)).encode()]
@@ -234,8 +249,9 @@ def relative(job: Job, target: Path) -> str | None:
 class _Checked:
     """One look at a project."""
 
-    def __init__(self, job: Job, sources: _Sources) -> None:
+    def __init__(self, job: Job, sources: _Sources, *, planned: bool = True) -> None:
         self.job = job
+        self.planned = planned
         self.codes = catalog.selected(job.settings)
         self.tree = sources.tree
         self.named = sources.named
@@ -314,7 +330,7 @@ class _Checked:
         hidden = Suppressions(module.text, module.tree) if self.job.noqa else None
         seen: set[tuple[str, int]] = set()
         for rule, report, view in reports:
-            finding = _finding(rule, report, view)
+            finding = _finding(rule, report, view, report.plan if self.planned else no_fix)
             key = (finding.code, finding.span.start)
             if key not in seen and not (hidden is not None and hidden.hides(finding.code, finding.line)):
                 seen.add(key)
@@ -368,6 +384,6 @@ class _Checked:
         return [(rule, report, view) for rule in rules for report in rule.reports]
 
 
-def _finding(rule: Rule, report: Report, view: ModuleView) -> Finding:
+def _finding(rule: Rule, report: Report, view: ModuleView, plan: Callable[[], Fix | None]) -> Finding:
     span, path = view.span_of(report.node), view.module.path
-    return finding_at(rule, report.message, path, view.lines, span, report.evidence, report.plan)
+    return finding_at(rule, report.message, path, view.lines, span, report.evidence, plan)

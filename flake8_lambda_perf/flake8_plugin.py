@@ -56,6 +56,7 @@ class LambdaPerfPlugin:
     version = __version__
 
     projects: ClassVar[dict[Path, Project | Exception]] = {}
+    roots: ClassVar[dict[str, Path]] = {}
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class LambdaPerfPlugin:
     @classmethod
     def parse_options(cls, _manager: OptionManager, options: Namespace, _args: Sequence[str]) -> None:
         """Forget the last run of this process, and analyse before workers are forked."""
-        cls.projects = {}
+        cls.projects, cls.roots = {}, {}
         if "-" in options.filenames or not has_workers(options):
             return
         for root in roots_of(options.filenames or ["."]):
@@ -121,6 +122,15 @@ class LambdaPerfPlugin:
             raise project
         return project
 
+    @classmethod
+    def root_of(cls, folder: str) -> Path:
+        """The root of the files in a folder."""
+        from flake8_lambda_perf.config import find_root
+
+        if folder not in cls.roots:
+            cls.roots[folder] = find_root(Path(folder))
+        return cls.roots[folder]
+
     def run(self) -> Iterator[tuple[int, int, str, type[LambdaPerfPlugin]]]:
         """Yield line, column from 0 and text of each finding; a failure is one of them."""
         from flake8_lambda_perf.errors import LambdaPerfError
@@ -136,24 +146,22 @@ class LambdaPerfPlugin:
 
     def rows(self) -> Sequence[Row]:
         """What is reported in this file."""
-        from flake8_lambda_perf.config import find_root
-        from flake8_lambda_perf.discover import excluded
-
-        name = STDIN_FILENAME if self.filename in STDIN_NAMES else self.filename
-        path = absolute(name)
-        root = find_root(path)
-        relative = path.relative_to(root).as_posix()
+        path = os.path.abspath(STDIN_FILENAME if self.filename in STDIN_NAMES else self.filename)  # noqa: PTH100
+        root = self.root_of(os.path.dirname(path))  # noqa: PTH120  # pathlib costs more than all the rest
+        relative = path[len(str(root).rstrip(os.sep)) + 1 :].replace(os.sep, "/")
         text = "".join(self.lines)
-        if "-" in self.options.filenames or text_on_disk(path) != text:
+        if "-" in self.options.filenames or not is_saved(path, text):
             settings, overlay = settings_of(root, self.options), {relative: to_bytes(text)}
         else:
             project = self.project_of(root, self.options)
             if relative in project.files:
                 return project.rows.get(relative, ())
             settings, overlay = project.settings, {}  # ignored by git, excluded or vendored, yet named
+        from flake8_lambda_perf.discover import excluded
+
         if settings.force_exclude and excluded(relative, settings):
             return ()
-        return rows_of(ask(root, settings, self.options, (path,), overlay)).get(relative, ())
+        return rows_of(ask(root, settings, self.options, (Path(path),), overlay)).get(relative, ())
 
 
 def absolute(name: str) -> Path:
@@ -212,11 +220,11 @@ def ask(
     root: Path, settings: Settings, options: Namespace, targets: tuple[Path, ...], overlay: Mapping[str, bytes]
 ) -> Run:
     """One run of the engine."""
-    from flake8_lambda_perf.engine import Job, check
+    from flake8_lambda_perf.engine import Job, find
 
     cache = root / (settings.cache_dir or CACHE_FOLDER)
     job = Job(root, settings, targets, overlay, cache, noqa=not options.disable_noqa)
-    return check(job)
+    return find(job)
 
 
 def rows_of(run: Run) -> dict[str, list[Row]]:
@@ -229,6 +237,17 @@ def rows_of(run: Run) -> dict[str, list[Row]]:
         row = (max(problem.line, 1), 0, f"LPF000 {one_line(problem.message)}")
         rows.setdefault(problem.path, []).append(row)
     return rows
+
+
+def is_saved(path: str, text: str) -> bool:
+    """Whether a file holds a text, newlines and encoding apart."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # pathlib costs as much as the reading
+            if file.read() == text.encode("utf-8", "surrogatepass"):
+                return True
+    except OSError:
+        return False
+    return text_on_disk(Path(path)) == text
 
 
 def text_on_disk(path: Path) -> str | None:

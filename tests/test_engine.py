@@ -59,3 +59,14 @@ def test_a_file_that_only_python_can_parse_is_a_problem_and_the_others_are_check
     (problem,) = run.problems
     assert problem.path == "long.py"
     assert problem.message.startswith("LibCST cannot parse this: ")
+
+
+def test_who_wants_no_fixes_gets_the_same_findings_and_reads_a_run_with_fixes(tmp_path: Path) -> None:
+    asked = replace(job(tmp_path, {"app.py": SLOW}, CODES), cache=tmp_path / "cache")
+    bare = engine.find(asked)
+    assert [(finding.fixable, finding.fix) for finding in bare.findings] == [(None, None)]
+    planned = engine.check_with_fixes(asked)
+    assert [finding.fixable for finding in planned.findings] == ["safe"]
+    stripped = tuple(replace(finding, fixable=None, fix=None) for finding in planned.findings)
+    assert stripped == bare.findings
+    assert engine.find(asked).findings == planned.findings

@@ -42,12 +42,12 @@ COUNT = """
 import multiprocessing, os, sys
 multiprocessing.set_start_method("fork")
 from flake8_lambda_perf import engine
-asked = engine.check
+asked = engine.find
 def check(job):
     with open("count.txt", "a") as file:
         file.write(f"{len(job.targets)}\\n")
     return asked(job)
-engine.check = check
+engine.find = check
 """
 
 
@@ -264,7 +264,7 @@ import sys
 from flake8_lambda_perf import engine
 def check(job):
     raise RuntimeError("one\\nby none")
-engine.check = check
+engine.find = check
 """
 
 
