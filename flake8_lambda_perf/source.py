@@ -264,18 +264,20 @@ def _refuse_depth(tree: ast.Module) -> None:
     """Raise where a tree has more levels than recursive visitors survive; itself never recurses."""
     level: list[ast.AST] = list(tree.body)
     for depth in range(MAX_DEPTH):
-        level = [child for node in level if not _is_short(node, MAX_DEPTH - depth) for child in children_of(node)]
-        if not level:
+        room = MAX_DEPTH - depth - SLACK  # a level takes one character or more
+        deeper: list[ast.AST] = []
+        for node in level:
+            # Nearly all statements stand on one line with too few characters to nest so many levels.
+            if not (
+                node._attributes  # noqa: SLF001  # part of the documented interface, as `_fields` is
+                and node.end_lineno == node.lineno  # type: ignore[attr-defined]  # what has attributes has a position
+                and node.end_col_offset - node.col_offset < room  # type: ignore[attr-defined]
+            ):
+                deeper.extend(children_of(node))
+        if not deeper:
             return
+        level = deeper
     line = min((node.lineno for node in level if isinstance(node, ast.expr | ast.stmt)), default=0)
     raise SourceError(
         f"the code is nested more than {MAX_DEPTH} levels deep; split the longest chain, concatenation or elif", line
-    )
-
-
-def _is_short(node: ast.AST, room: int) -> bool:
-    """Tell whether a node on one line has too few characters to nest `room` levels: a level takes one or more."""
-    return (
-        getattr(node, "end_lineno", None) == getattr(node, "lineno", 0)
-        and node.end_col_offset - node.col_offset < room - SLACK  # type: ignore[attr-defined]  # it has a line
     )
