@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
+from flake8_lambda_perf.project.frozen import may_be_frozen
 from flake8_lambda_perf.project.handlers import KEYWORDS, NAMES, SIGNATURE, SINGLE
 
 IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
@@ -111,7 +112,7 @@ def outline(data: bytes) -> Outline:
         factories = _factories()
         known = [top for top in tops if top in factories]
         suspect = any(call in data for top in known for call in factories[top])
-        suspect = suspect or any(_hands_on(top, data) for top in known)
+        suspect = suspect or any(_hands_on(top, data) for top in known) or may_be_frozen(data)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     handler = any(word in data for word in KEYWORDS) or SIGNATURE.search(data) is not None
