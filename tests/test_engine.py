@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from marked import job
@@ -23,6 +24,14 @@ import boto3
 def handler(event, context):
     s3 = boto3.client("s3")
     return s3.head_object(Key=event["key"])
+"""
+TEMPLATE = """\
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.11
 """
 
 
@@ -59,3 +68,12 @@ def test_a_file_that_only_python_can_parse_is_a_problem_and_the_others_are_check
     (problem,) = run.problems
     assert problem.path == "long.py"
     assert problem.message.startswith("LibCST cannot parse this: ")
+
+
+def test_a_runtime_is_found_from_the_day_on_which_it_ends_though_the_cache_holds_an_answer(tmp_path: Path) -> None:
+    asked = job(tmp_path / "project", {"template.yaml": TEMPLATE, "app.py": SLOW}, frozenset({"LPF710"}))
+    asked = replace(asked, cache=tmp_path / "cache")
+    days = [date(2027, 6, 28), date(2027, 6, 29), date(2027, 6, 30), date(2027, 7, 1)]
+    found = [lines(engine.check(replace(asked, day=day))) for day in days]
+    assert found == [[], [], [("template.yaml", 6)], [("template.yaml", 6)]]
+    assert len(list((tmp_path / "cache").glob("*.json"))) == 2  # one for each answer

@@ -177,6 +177,11 @@ def runtime_ends() -> Mapping[str, date]:
     return MappingProxyType({runtime: date.fromisoformat(day) for runtime, day in lines})
 
 
+def ended_runtimes(day: date) -> tuple[str, ...]:
+    """Lists the runtimes of AWS Lambda that get no security updates any more on a day."""
+    return tuple(sorted(runtime for runtime, end in runtime_ends().items() if end <= day))
+
+
 @cache
 def bringing(package: str) -> frozenset[str]:
     """Gives the modules that are known to load a package themselves."""

@@ -19,6 +19,7 @@ from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
 
     from flake8_lambda_perf.manifests import Deployed
     from flake8_lambda_perf.model import Safety
@@ -41,8 +42,9 @@ MODULES = {
 class DeploymentView:
     """Answers what deployment rules ask: the functions of a project, their code, and the texts of their manifests."""
 
-    def __init__(self, suspects: Suspects, functions: Sequence[Deployed]) -> None:
+    def __init__(self, suspects: Suspects, functions: Sequence[Deployed], day: date) -> None:
         self.suspects = suspects
+        self.day = day
         self.analysis: Analysis = suspects.analysis
         self.functions = functions
 
