@@ -27,24 +27,33 @@ _BYTECODE = re.compile(r"(?:\./)?(?:\*\*/)+(?:\**__pycache__(?:/?\*{1,2}(?:/\*{1
 
 
 def said_of(variables: Variables, own: Located | None) -> Iterator[Said]:
-    """What a service says that keeps bytecode out of the package of one function: `package.exclude`, `package.slim`."""
+    """What a service keeps out of the package of one function.
+
+    `package.exclude` and `package.slim` are bytecode, `package.no_deploy` a requirement, `package.patterns` any files.
+    """
     yield from _patterns(variables, own)
     if _uses_plugin(variables):
         yield from _slim(variables)
+        for item in _items(variables, variables.top, "custom", "pythonRequirements", "noDeploy"):
+            yield stated("package.no_deploy", variables.text(item), item.path, item.node)
 
 
 def _patterns(variables: Variables, own: Located | None) -> Iterator[Said]:
-    """The last pattern that decides about bytecode, where it leaves it out; the function's follow the service's."""
+    """The first pattern of all, and the last that decides about bytecode, where it leaves it out.
+
+    Those of a function follow those of the service.
+    """
     last: Said | None = None
+    first: Said | None = None
     for where in (variables.top, own):
         for key in ("exclude", "include", "patterns"):
             for item in _items(variables, where, "package", key):
                 text = variables.text(item) or ""
+                first = first or stated("package.patterns", text, item.path, item.node)
                 leaves_out = key == "exclude" or text.startswith("!")
                 if _BYTECODE.fullmatch(text.removeprefix("!")):
                     last = stated("package.exclude", text, item.path, item.node) if leaves_out else None
-    if last is not None:
-        yield last
+    yield from (fact for fact in (first, last) if fact is not None)
 
 
 def _slim(variables: Variables) -> Iterator[Said]:
