@@ -154,9 +154,13 @@ def snapshots() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds."""
+    """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds.
+
+    CPU is given in proportion to memory; with `vcpu_memory_mb` a function has the equivalent of one vCPU.
+    """
 
     default_memory_mb: int
+    vcpu_memory_mb: int
     api_timeout_s: int
     snapstart_storage_mb: int
     snapstart_runtime: str

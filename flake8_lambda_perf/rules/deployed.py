@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
-from flake8_lambda_perf.project.loads import marginal
+from flake8_lambda_perf.project.loads import is_standard, marginal
 from flake8_lambda_perf.rules.folders import Folders
 from flake8_lambda_perf.rules.found import Evidence, finding_at, no_fix
 from flake8_lambda_perf.source import Lines
@@ -82,9 +82,13 @@ class DeploymentView:
         return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
 
     def import_cost(self, handler: Handler) -> float:
-        """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known."""
+        """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known.
+
+        The standard library counts nothing: the runtime's own start has loaded much of it, and what packages load of
+        it is in their costs.
+        """
         loads = self.suspects.imports.loads
-        names = sorted(loads.everything(handler.path))
+        names = sorted(name for name in loads.everything(handler.path) if not is_standard(name))
         costs = (marginal(name, names[:index]) for index, name in enumerate(names))
         return sum(cost for cost in costs if cost is not None)
 
