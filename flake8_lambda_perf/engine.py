@@ -192,7 +192,8 @@ class _Sources:
         self.job = job
         whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
         self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
-        named = {path for path in (relative(job, target) for target in job.targets) if path} - {*self.tree.manifests}
+        paths = {path for path in (relative(job, target) for target in job.targets) if path}
+        named = {path for path in paths if path in job.overlay or discover.is_code(path.rpartition("/")[2])}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
 
