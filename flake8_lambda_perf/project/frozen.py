@@ -26,8 +26,9 @@ WORDS = (b"now(", b"today(", b"time(", b"uuid", b"token_", b"ULID(")
 CALLS = rb"\b(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\("
 KEYWORD = rb"(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
 FROZEN = re.compile(
-    rb"\b%b[ \t]*=[^\n#]*%b|\bdef[ \t]+\w+\([^()]*=[^\n()]*%b|\n[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]*%b"
-    % (KEYWORD, CALLS, CALLS, CALLS)
+    rb"\b%b[ \t]*=[^\n#]{0,100}?%b"
+    rb"|\bdef[ \t]+\w+\([^()]*?=[^\n()=]{0,200}%b"
+    rb"|\n[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}?%b" % (KEYWORD, CALLS, CALLS, CALLS)
 )
 """What may be a default with a call that gives another value each time."""
 
