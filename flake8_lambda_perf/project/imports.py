@@ -101,6 +101,7 @@ class Imports:
         code: Literal["LPF201", "LPF202"] = "LPF202"
         if proofs and not self._must_stay(site, proofs[0], cost, redundant):
             deferred = not (always or redundant or self._is_standard(site)) and self.is_costly(cost)
+            deferred = deferred and (cost is None or not self.loads.is_prepaid(module.path))
             code = "LPF202" if deferred else "LPF201"
         return ImportVerdict(code, proofs[0] if proofs else None, cost, redundant, always)
 

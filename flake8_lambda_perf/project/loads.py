@@ -179,6 +179,12 @@ class Loads:
         """Tells whether importing the file of some handler loads a file."""
         return any(path in self.closure(entry.handler.path) for entry in self.analysis.entries)
 
+    def is_prepaid(self, path: str) -> bool:
+        """Tells whether every function that loads a file is restored from a snapshot or kept warm: eager is right."""
+        holders = self.holders(path)
+        owners = [entry.handler for entry in self.analysis.entries if entry.handler.path in holders]
+        return bool(owners) and all(self.analysis.is_restored(h) or h.provisioned_concurrency for h in owners)
+
     def chain(
         self, path: str, wanted: Callable[[Handler], bool] = lambda _handler: True
     ) -> tuple[Handler, tuple[Link, ...]] | None:

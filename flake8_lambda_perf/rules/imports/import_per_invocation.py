@@ -26,8 +26,8 @@ class ImportPerInvocation(ImportRule):
             return json.dumps({"id": event["id"]})
     Fix: Safe: the import moves to the top of the module, in order. Unsafe where the module may do something when it is
         imported. Not offered where the module has another use for the name. Imports that stand in a function on
-        purpose are no findings: costly ones that not every request needs, optional ones, and those with a comment or
-        a docstring that gives a reason.
+        purpose are no findings: costly ones that not every request needs, unless all functions that load the file have
+        SnapStart or provisioned concurrency; optional ones; those with a comment or a docstring that gives a reason.
     """
 
     code = "LPF201"
