@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import snapshots
-from flake8_lambda_perf.project.facts import Function
 from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.frozen import attribute_reads, frozen, names_in, only_measured
 from flake8_lambda_perf.project.hooks import Hooks
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.model import Handler
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.edge import Edge
-    from flake8_lambda_perf.project.facts import Module, Place, Site
+    from flake8_lambda_perf.project.facts import Function, Module, Place, Site
     from flake8_lambda_perf.project.loads import Link, Loads
 
 WRITING = frozenset("wax+")
@@ -96,10 +95,19 @@ class Snapshots:
         )
 
     def _functions(self) -> list[Function]:
-        """Lists the functions of deployed code that some body of a module may run."""
-        if not self.analysis.restored:
-            return []
-        return [body for body in self.analysis.graph.explored if isinstance(body, Function)]
+        """Lists the functions of deployed code that the body of some module runs."""
+        called: dict[Function | None, list[Function]] = {}
+        for callee, edges in self.analysis.graph.callers.items() if self.analysis.restored else ():
+            for edge in filter(_is_followed, edges):
+                called.setdefault(edge.caller, []).append(callee)
+        found: dict[Function, None] = {}
+        stack = called.get(None, [])
+        while stack:
+            function = stack.pop()
+            if function not in found:
+                found[function] = None
+                stack.extend(called.get(function, ()))
+        return list(found)
 
     def _start(self, path: str) -> tuple[Handler, tuple[Link, ...]] | None:
         """Tells how a restored function comes to load a file before the snapshot."""
@@ -197,7 +205,7 @@ class Snapshots:
                 return
             here, kept, names, path = queue.popleft()
             for edge in self.analysis.graph.callers.get(here, ()):
-                if edge.memo is not None or edge.threaded or edge.kind not in ("calls", "builds", "reads"):
+                if not _is_followed(edge):
                     continue
                 if edge.caller is None:
                     found = names if names is not None else self._kept_by(edge, kept, kind)
@@ -245,6 +253,11 @@ class Snapshots:
             if attr in module.text
             for is_subtracted in attribute_reads(module, attr)
         )
+
+
+def _is_followed(edge: Edge) -> bool:
+    """Tells whether a call surely runs at once, each time: what a memo guards may renew itself after a restore."""
+    return edge.memo is None and not edge.threaded and edge.kind in ("calls", "builds", "reads")
 
 
 def _gives(edge: Edge, kept: Kept) -> bool:
