@@ -21,7 +21,8 @@ class PackageSize(DeploymentRule):
     Why: the package is downloaded and unpacked at cold starts, and Lambda refuses more than 250 MB unpacked, layers
         included. What is measured is the folder of the code as it lies in the project: what a build installs comes on
         top, what a build leaves out is counted. Folders of environments, of `node_modules` and of builds are not.
-        Nothing is reported of the folder of the whole project, and where a manifest picks files by patterns.
+        Nothing is reported of the folder of the whole project, and where a manifest picks files by patterns. A result
+        from the cache stays until a Python file or a manifest changes.
     Cost: unmeasured here: it grows with the size.
     Slow:
         # file: lambda-perf.toml
