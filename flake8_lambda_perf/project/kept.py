@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
 
 ROUNDS = 5
-DEPTH = 4
+DEPTH = 2
+"""How many functions a value is followed into that it is handed to."""
+
+NESTING = 30
+"""How deep expressions are looked into: as Python's own stack is used, and what is deeper is not kept."""
+
 HOLDING = frozenset({"cursor", "get_database", "get_collection", "begin", "session", "channel", "pubsub", "pipeline"})
 """Methods of connections that give something that needs the connection; others give data."""
 SPANS = frozenset({"timedelta", "relativedelta"})
@@ -47,6 +52,13 @@ class _Trail:
     kept: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
     receiver: str = ""
+    known: dict[ast.expr, bool] = field(default_factory=dict)  # of expressions, as long as nothing more holds the value
+
+    def hold(self, where: set[str], name: str) -> None:
+        """Notes that one more name or attribute holds the value."""
+        if name not in where:
+            where.add(name)
+            self.known.clear()
 
 
 class Keeping:
@@ -54,6 +66,7 @@ class Keeping:
 
     def __init__(self, names: Names) -> None:
         self.names = names
+        self._passing: dict[tuple[Function, str, frozenset[str], int], bool] = {}
 
     def by_function(
         self,
@@ -101,7 +114,7 @@ class Keeping:
                     self._into(target, function, trail)
         for node in _expressions(statement):
             if isinstance(node, ast.NamedExpr) and self.carries(node.value, trail):
-                trail.held.add(node.target.id)
+                trail.hold(trail.held, node.target.id)
 
     def _assign(self, target: ast.expr, value: ast.expr, function: Function, trail: _Trail) -> None:
         match target, value:
@@ -121,13 +134,13 @@ class Keeping:
                 for element in elements:
                     self._into(element, function, trail)
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == trail.receiver:
-                trail.noted.add(attr)
+                trail.hold(trail.noted, attr)
             case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name)):
                 within = within or isinstance(target, ast.Attribute)
                 if name in function.scope.global_names or (within and name not in function.scope.bindings):
-                    trail.kept.add(name)
+                    trail.hold(trail.kept, name)
                 elif within or self._holds_only(name, function, trail):
-                    trail.held.add(name)
+                    trail.hold(trail.held, name)
 
     def _holds_only(self, name: str, function: Function, trail: _Trail) -> bool:
         """Tells whether a local is given nothing but the value, or a constant that stands in for it."""
@@ -136,8 +149,13 @@ class Keeping:
 
     # -- expressions --------------------------------------------------------------------------
 
-    def carries(self, expr: ast.expr, trail: _Trail) -> bool:
+    def carries(self, expr: ast.expr, trail: _Trail, level: int = 0) -> bool:
         """Tells whether an expression holds the value, or something made of it that is as bad."""
+        if expr not in trail.known:
+            trail.known[expr] = level < NESTING and self._carries(expr, trail, level + 1)
+        return trail.known[expr]
+
+    def _carries(self, expr: ast.expr, trail: _Trail, level: int) -> bool:
         if expr in trail.sources:
             return True
         match expr:
@@ -146,31 +164,35 @@ class Keeping:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == trail.receiver:
                 return attr in trail.noted
             case ast.Call():
-                return self._call_carries(expr, trail)
+                return self._call_carries(expr, trail, level)
             case ast.BinOp(left=left, op=ast.Sub(), right=right) if trail.kind == "clock":
-                return self.carries(left, trail) and _is_span(right)
-        return any(self.carries(part, trail) for part in _parts(expr))
+                return self.carries(left, trail, level) and _is_span(right)
+        return any(self.carries(part, trail, level) for part in _parts(expr))
 
-    def _call_carries(self, call: ast.Call, trail: _Trail) -> bool:
+    def _call_carries(self, call: ast.Call, trail: _Trail, level: int) -> bool:
         func = call.func
-        if isinstance(func, ast.Attribute) and self.carries(func.value, trail):
+        if isinstance(func, ast.Attribute) and self.carries(func.value, trail, level):
             return trail.kind != "connection" or func.attr in HOLDING
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if not any(self.carries(value, trail) for value in given):
+        if not any(self.carries(value, trail, level) for value in given):
             return False
         site = trail.module.sites.get(call)
         values = self.names.values(func, site.place) if site is not None else NOTHING
         functions = [value for value in values if isinstance(value, Func)]
         if site is not None and functions:
-            return all(self._passes_on(value, site, trail) for value in functions)
+            return all(self._passes_on(value, site, trail, level) for value in functions)
         return trail.kind != "connection" or _is_class(func)
 
-    def _passes_on(self, callee: Func, site: Site, trail: _Trail) -> bool:
+    def _passes_on(self, callee: Func, site: Site, trail: _Trail, level: int) -> bool:
         """Tells whether a function of the project gives back what it is given."""
         given = arguments(callee.function, site.node, site.place, callee.bound)
-        held = frozenset(n for n, a in given.items() if a.expr is not None and self.carries(a.expr, trail))
-        kept = self.by_function(callee.function, trail.kind, frozenset(), held, trail.depth + 1)
-        return kept.returned
+        held = frozenset(n for n, a in given.items() if a.expr is not None and self.carries(a.expr, trail, level))
+        key = callee.function, trail.kind, held, trail.depth
+        if key not in self._passing:
+            self._passing[key] = False  # of a function that calls itself
+            kept = self.by_function(callee.function, trail.kind, frozenset(), held, trail.depth + 1)
+            self._passing[key] = kept.returned
+        return self._passing[key]
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
