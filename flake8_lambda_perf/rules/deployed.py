@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.suspects import Suspects
 
 INDENT = re.compile(r"[\s\-]*")
+EDGE = re.compile(r"edgelambda|lambda_?function_?association|EdgeFunction|edge_?lambdas", re.IGNORECASE)
+"""How roles, distributions and the CDK name Lambda@Edge."""
 
 
 class DeploymentView:
@@ -51,6 +53,10 @@ class DeploymentView:
     def left_out(self, function: Deployed) -> frozenset[str]:
         """Lists the packages that a manifest leaves out of what a function ships."""
         return frozenset(str(fact.value) for fact in function.said if fact.name == "package.no_deploy")
+
+    def may_be_at_edge(self, function: Deployed) -> bool:
+        """Tells whether the manifest of a function speaks of Lambda@Edge, of whose limits nothing is known here."""
+        return EDGE.search(self.text(function.manifest)) is not None
 
     def text(self, path: str) -> str:
         """Gives the text of a manifest, empty where it cannot be read."""
