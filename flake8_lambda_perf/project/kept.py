@@ -99,6 +99,15 @@ class Keeping:
         """Tells whether an expression at module level holds what a call in it gives."""
         return self.carries(expr, _Trail(kind, frozenset({source}), module, 0))
 
+    def by_module(self, module: Module, kind: str, source: ast.AST) -> frozenset[str]:
+        """Lists the names of a module that hold what a call in its body gives, or what is made of that."""
+        trail = _Trail(kind, frozenset({source}), module, 0)
+        for statement in module.tree.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if self.carries(value, trail):
+                    trail.hold(trail.held, name)
+        return frozenset(trail.held)
+
     # -- statements ---------------------------------------------------------------------------
 
     def _follow(self, statement: ast.stmt, function: Function, trail: _Trail) -> None:

@@ -14,7 +14,7 @@ from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.frozen import attribute_reads, frozen, names_in, only_measured
 from flake8_lambda_perf.project.hooks import Hooks
 from flake8_lambda_perf.project.kept import Keeping, Kept
-from flake8_lambda_perf.project.values import Ext, defaults
+from flake8_lambda_perf.project.values import Ext, defaults, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 WRITING = frozenset("wax+")
 CONNECTION = "connection"
+EXPIRING = frozenset(
+    {"assume_role", "generate_db_auth_token", "generate_presigned_post", "generate_presigned_url", "get_session_token"}
+)
+"""What gives something with an end: an hour, or fifteen minutes, where nothing else is asked for (boto3 reference)."""
+
+LOGINS = frozenset({"assume_role", "get_session_token"})
+"""Those of them whose result goes into clients, and ends there too; a token for a database only opens connections."""
+
+LONG = 3_600
+"""The seconds up to which what is asked for surely ends too early: environments live for hours."""
+
 PATHS = 300
 """How many ways from a call to the body of a module are looked at."""
 
@@ -78,11 +89,32 @@ class Snapshots:
                 captured = self._in_function(site)
                 if captured is not None:
                     found[site.node] = captured
-        for site, kind in frozen(self.analysis, self.keeping, self._kind):
+        for site, kind in (*self._expiring(), *frozen(self.analysis, self.keeping, self._kind)):
             reached = self.loads.chain(site.place.scope.module.path)
             if reached is not None:
                 found.setdefault(site.node, Captured(site, kind, (), *reached, restored=False))
         return found
+
+    def _expiring(self) -> Iterator[tuple[Site, str]]:
+        """Lists the calls at module level that give what expires while the environment serves on, snapshot or not."""
+        for path in sorted(self.analysis.leading):
+            data = self.analysis.project.data(path) or b""
+            if is_test(path) or not any(word.encode() in data for word in EXPIRING):
+                continue
+            module = self.analysis.project.module(path)
+            for site in list(module.calls) if module is not None else ():
+                if module is not None and self._expires(site, module):
+                    yield site, "secret"
+
+    def _expires(self, site: Site, module: Module) -> bool:
+        """Tells whether functions go on reading what a call at module level gives, after its end."""
+        name = last_name(site.node.func)
+        if name not in EXPIRING or is_dead(site.place) or _lasts(site.node) or self._kind(site) != "secret":
+            return False
+        derived = self.keeping.by_module(module, "secret", site.node) if name in LOGINS else frozenset()
+        names = derived or self._kept(site.node, "secret", site.place) or ()
+        read = any(self._is_read_later(module, each) for each in names)
+        return read and not any(module.global_writes.get(each) for each in names)
 
     def _files(self) -> list[str]:
         """Lists the files that restored functions load at start and that may hold something of interest."""
@@ -165,10 +197,17 @@ class Snapshots:
         return None
 
     def _last(self, module: Module, names: tuple[str, ...], kind: str) -> bool:
-        """Tells whether functions read names of a module for what a snapshot makes wrong, and no hook renews them."""
+        """Tells whether functions read names of a module for what time makes wrong, and nothing renews them."""
         if not any(self._is_read_later(module, name) for name in names) or any(map(self.hooks.renew, names)):
             return False
+        if any(self._is_renewed(module, name) for name in names):
+            return False
         return kind != "clock" or not all(only_measured(module, name) for name in names)
+
+    def _is_renewed(self, module: Module, name: str) -> bool:
+        """Tells whether a function that requests run assigns a global again: it may ask how old the value is."""
+        requests = self.analysis.graph.requests
+        return any(binding.place.scope.function in requests for binding in module.global_writes.get(name, ()))
 
     def _is_read_later(self, module: Module, name: str) -> bool:
         """Tells whether a function of the module, or another module, uses a name of it."""
@@ -277,6 +316,12 @@ def _receiver(edge: Edge) -> str | None:
 
 def _called(edge: Edge) -> str:
     return edge.built.name if edge.built is not None else edge.callee.name
+
+
+def _lasts(node: ast.Call) -> bool:
+    """Tells whether a call may ask for more time than an environment lives."""
+    asked = [k.value for k in node.keywords if k.arg in (None, "ExpiresIn", "DurationSeconds")]
+    return not all(isinstance(v, ast.Constant) and isinstance(v.value, int) and v.value <= LONG for v in asked)
 
 
 def _writes_to_tmp(node: ast.Call) -> bool:
