@@ -41,6 +41,9 @@ SCRIPT_MARKERS = frozenset(
 )
 """Without one of these files somewhere, no script of the project deploys anything."""
 
+REQUIREMENTS = "requirements.txt"
+"""What a function's packages are installed from; rules report lines of it."""
+
 SYNTHESISED = "cdk.out"
 """Where the CDK writes its templates: these are read, though the folder is a tool's and not the project's."""
 
@@ -200,7 +203,7 @@ class _Walk:
             return
         python = name.endswith(".py")
         self._has_program = self._has_program or name in SCRIPT_MARKERS
-        if not python and not _may_be_manifest(name):
+        if not python and not may_be_manifest(name):
             return
         if self._excluded(path) or _ignored(path, ignores) or not self._is_own_file(entry):
             return
@@ -296,7 +299,12 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def _may_be_manifest(name: str) -> bool:
+def is_code(name: str) -> bool:
+    """Tell by its name whether a file that a user names can be meant as Python: any but what says how to deploy."""
+    return not (name.endswith((*MANIFEST_SUFFIXES, *SCRIPT_SUFFIXES)) or may_be_manifest(name) or name == REQUIREMENTS)
+
+
+def may_be_manifest(name: str) -> bool:
     """Tell by its name whether a file may say what is deployed."""
     if name.endswith(MANIFEST_SUFFIXES):
         return name not in NO_MANIFESTS

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_lambda_perf import discover, manifests
 from flake8_lambda_perf.config import is_project
 from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.knowledge import ended_runtimes
 from flake8_lambda_perf.manifests.inline import Inlined
 from flake8_lambda_perf.model import Finding, Fix, Problem, Run
 from flake8_lambda_perf.project import cache
@@ -48,6 +50,7 @@ class Job:
     """What to look at: a root, its settings, and the files or folders in it to report on.
 
     `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
+    `day` is the one on which a runtime's support has ended or not.
     """
 
     root: Path
@@ -56,6 +59,7 @@ class Job:
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     cache: Path | None = None
     noqa: bool = True
+    day: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 
 def check(job: Job) -> Run:
@@ -198,7 +202,8 @@ class _Sources:
         self.job = job
         whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
         self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
-        named = {path for path in (relative(job, target) for target in job.targets) if path} - {*self.tree.manifests}
+        paths = {path for path in (relative(job, target) for target in job.targets) if path}
+        named = {path for path in paths if path in job.overlay or discover.is_code(path.rpartition("/")[2])}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
 
@@ -221,11 +226,12 @@ class _Sources:
         return (key,) if planned else (key, cache.key_of([key.encode(), b"without fixes"]))
 
     def _key(self) -> str:
-        """Names the contents of all files, the settings and what is asked for."""
+        """Names the contents of all files, the settings, what is asked for, and the runtimes that have ended."""
         targets = sorted(str(relative(self.job, target)) for target in self.job.targets)
         parts = [repr((self.job.settings, targets, self.job.noqa, self.tree.skipped_vendored)).encode()]
         for path in self.project.files:
             parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
+        parts += [runtime.encode() for runtime in (ended_runtimes(self.job.day) if self.tree.manifests else ())]
         for path in self.tree.manifests:
             parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
         parts += metadata(self.job.root, self.project.files)
@@ -339,7 +345,7 @@ class _Checked:
     def _of_manifests(self) -> Iterator[Finding]:
         """Lists what is found in the settings of deployed functions."""
         classes: list[type[DeploymentRule]] = list(self._classes(self.codes, deployment=True)) if self.declared else []
-        view = deployed.DeploymentView(self.suspects, self.declared)
+        view = deployed.DeploymentView(self.suspects, self.declared, self.job.day)
         hidden: dict[str, Suppressions | LineSuppressions] = {}
         for finding in deployed.findings(view, [rule(view) for rule in classes]):
             path = finding.path

@@ -109,6 +109,8 @@ class Handler:
     said: tuple[Said, ...] = ()
     deployed: Step | None = None
     """The line of a manifest that deploys it."""
+    platform: str | None = None
+    """What runs it: `lambda`, `azure`, `google` or `other`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line that is paid without need, with the trace that proves it."""
+    """One line that is paid without need, with the trace that proves it.
+
+    `note` says what a measured cost means for this function, where more is known than the message says.
+    """
 
     code: str
     name: str
@@ -139,6 +144,7 @@ class Finding:
     handler: Handler | None
     fixable: Safety | None = None
     fix: Fix | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

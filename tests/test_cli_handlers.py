@@ -101,6 +101,7 @@ def test_json_holds_every_fact_with_its_place(capsys: pytest.CaptureFixture[str]
         "architecture": "arm64",
         "ephemeral_storage": None,
         "efs": False,
+        "platform": "lambda",
         "package": "zip",
         "web_adapter": False,
         "concurrent": False,

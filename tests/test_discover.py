@@ -11,7 +11,7 @@ import pytest
 from tree_files import make, python
 
 from flake8_lambda_perf.config import Settings
-from flake8_lambda_perf.discover import Tree, excluded, is_test, look, matches, walk
+from flake8_lambda_perf.discover import Tree, excluded, is_code, is_test, look, matches, walk
 from flake8_lambda_perf.model import Problem
 
 
@@ -284,3 +284,15 @@ def test_tests_are_known_by_name_or_folder(path: str) -> None:
 )
 def test_names_that_only_sound_like_tests_are_none(path: str) -> None:
     assert not is_test(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("app.py", True), ("handler", True), ("app.pyw", True), ("notes.txt", True), ("template.yaml", False),
+        ("main.tf", False), ("web.d.ts", False), ("package.json", False), ("Dockerfile.dev", False),
+        ("requirements.txt", False),
+    ],
+)  # fmt: skip  # one name a line would take a screen
+def test_a_file_that_is_named_is_code_unless_it_says_how_to_deploy(name: str, code: bool) -> None:
+    assert is_code(name) is code

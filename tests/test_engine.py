@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from marked import job
@@ -23,6 +24,14 @@ import boto3
 def handler(event, context):
     s3 = boto3.client("s3")
     return s3.head_object(Key=event["key"])
+"""
+TEMPLATE = """\
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.11
 """
 
 
@@ -70,3 +79,12 @@ def test_who_wants_no_fixes_gets_the_same_findings_and_reads_a_run_with_fixes(tm
     stripped = tuple(replace(finding, fixable=None, fix=None) for finding in planned.findings)
     assert stripped == bare.findings
     assert engine.find(asked).findings == planned.findings
+
+
+def test_a_runtime_is_found_from_the_day_on_which_it_ends_though_the_cache_holds_an_answer(tmp_path: Path) -> None:
+    asked = job(tmp_path / "project", {"template.yaml": TEMPLATE, "app.py": SLOW}, frozenset({"LPF710"}))
+    asked = replace(asked, cache=tmp_path / "cache")
+    days = [date(2027, 6, 28), date(2027, 6, 29), date(2027, 6, 30), date(2027, 7, 1)]
+    found = [lines(engine.check(replace(asked, day=day))) for day in days]
+    assert found == [[], [], [("template.yaml", 6)], [("template.yaml", 6)]]
+    assert len(list((tmp_path / "cache").glob("*.json"))) == 2  # one for each answer

@@ -235,3 +235,35 @@ def test_web_adapter_and_managed_instances_are_known(tmp_path: Path) -> None:
         "managed": ("app.handler", False, True),
         "single": ("app.handler", False, False),
     }
+
+
+def test_what_keeps_bytecode_out_has_its_place(tmp_path: Path) -> None:
+    found = functions(
+        tmp_path,
+        """\
+        plugins: {modules: [serverless-python-requirements]}
+        provider: {name: aws, runtime: python3.13}
+        custom:
+          requirements: {slim: true, noDeploy: [boto3]}
+          pythonRequirements: ${self:custom.requirements}
+        package:
+          patterns: ['!tests/**', "!**/__pycache__/**"]
+        functions:
+          orders:
+            handler: app.handler
+          others:
+            handler: app.handler
+            package:
+              patterns: ['**/*.pyc']
+          image:
+            image: 1.dkr.ecr.eu-west-1.amazonaws.com/app
+        """,
+    )
+    slim = [said("package.slim", "slim", 4, 24, "true"), said("package.no_deploy", "boto3", 4, 41, "boto3")]
+    patterns = said("package.patterns", "!tests/**", 7, 14, "'!tests/**'")
+    assert [fact for fact in found["orders"].said if fact.name.startswith("package.")] == [
+        patterns,
+        said("package.exclude", "!**/__pycache__/**", 7, 27, '"!**/__pycache__/**"'),
+        *slim,
+    ]
+    assert [fact for fact in found["others"].said if fact.name.startswith("package.")] == [patterns, *slim]

@@ -23,6 +23,20 @@ def handler(event, context):
     s3 = boto3.client("s3")
     return s3.list_buckets()
 """
+DEPLOYED = {
+    "template.yaml": """\
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src
+      Handler: app.handler
+      Runtime: python3.8
+""",
+    "src/requirements.txt": "pandas\n",
+    "web.ts": "export const answer: number = 42;\n",
+    "other.yaml": "answer: 42\n",
+}
 CONFIG = """\
 repos:
   - repo: {hooks}
@@ -111,3 +125,28 @@ def test_fix_hook_repairs_and_fails_once(tmp_path: Path, hooks: Path, home: Path
     assert (project / "src/app.py").read_text("utf-8") != SLOW
     second = pre_commit(project, home)
     assert second.returncode == 0, second.stdout + second.stderr
+
+
+@pytest.mark.slow
+def test_manifests_hook_reports_what_manifests_say(tmp_path: Path, hooks: Path, home: Path) -> None:
+    project = project_with(tmp_path, hooks, "lambda-perf-manifests", "[--format, concise]")
+    for path, text in DEPLOYED.items():
+        (project / path).write_text(text, "utf-8")
+    git(project, "add", ".")
+    run = pre_commit(project, home)
+    assert run.returncode == 1, run.stdout + run.stderr
+    found = [line for line in run.stdout.splitlines() if "LPF" in line or "error" in line]
+    unused = "the requirements of `Orders` name pandas, which no Python file of src does; leave it out"
+    ended = "`Orders` runs on python3.8, which has had no updates since 2024-10-14; move to a newer Python"
+    assert found == [f"src/requirements.txt:1:1: LPF711 {unused}", f"template.yaml:7:16: LPF710 {ended}"]
+
+
+@pytest.mark.slow
+def test_manifests_hook_passes_by_files_that_deploy_nothing(tmp_path: Path, hooks: Path, home: Path) -> None:
+    project = project_with(tmp_path, hooks, "lambda-perf-manifests", "[]")
+    for path in ("compose.yaml", "web.ts", "web.js", "Dockerfile", "deploy.sh", "requirements.txt", "settings.json"):
+        (project / path).write_text("{}\n", "utf-8")
+    git(project, "add", ".")
+    run = pre_commit(project, home)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Passed" in run.stdout

@@ -38,6 +38,7 @@ LPF101 `load` runs on every invocation of `handler` [aws-client-per-invocation]
   why this line is paid:
     template.yaml:12  OrdersFunction is src.handler
     src/größe 1.py:6  handler builds it
+  note: about 4.1 s
   fix: lambda-perf fix --unsafe-fixes --select LPF101
 
 2 findings, 1 fixable with lambda-perf fix (1 more with --unsafe-fixes)
@@ -79,6 +80,7 @@ JSON = {
             "end_column": 53,
             "handler": HANDLER_JSON,
             "trace": [TRACE_JSON, {"path": PATH, "line": 5, "text": "handler builds it"}],
+            "note": None,
             "fix": {
                 "title": "Build it at module scope",
                 "safety": "safe",
@@ -106,6 +108,7 @@ JSON = {
             "end_column": 6,
             "handler": HANDLER_JSON,
             "trace": [TRACE_JSON, {"path": PATH, "line": 6, "text": "handler builds it"}],
+            "note": "about 4.1 s",
             "fix": {
                 "title": "Move it to a file of its own",
                 "safety": "unsafe",

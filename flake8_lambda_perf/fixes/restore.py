@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.fixes import import_places
 from flake8_lambda_perf.fixes.build import draft_of, inserted
 from flake8_lambda_perf.model import Fix
+from flake8_lambda_perf.project.hooks import HOOK
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.snapshots import Captured
 
-HOOK = "register_after_restore"
 PACKAGE = "snapshot_restore_py"
 REASON = (
     "the package snapshot-restore-py must be there where the function is not restored, and what took the value at "
@@ -23,7 +23,9 @@ REASON = (
 
 def plan(analysis: Analysis, captured: Captured) -> Fix | None:
     """Plans a hook that assigns the value again; None where more than one name of the module depends on it."""
-    module, statement = captured.site.place.scope.module, captured.site.place.statement
+    module, statement = captured.place.scope.module, captured.place.statement
+    if not captured.restored:
+        return None
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             pass

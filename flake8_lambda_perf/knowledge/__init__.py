@@ -154,9 +154,13 @@ def snapshots() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds."""
+    """Limits of AWS Lambda and what calls it: memory, storage and packages in MB, times in seconds.
+
+    CPU is given in proportion to memory; with `vcpu_memory_mb` a function has the equivalent of one vCPU.
+    """
 
     default_memory_mb: int
+    vcpu_memory_mb: int
     api_timeout_s: int
     snapstart_storage_mb: int
     snapstart_runtime: str
@@ -175,6 +179,11 @@ def runtime_ends() -> Mapping[str, date]:
     """Gives the day from which each runtime of AWS Lambda gets no security updates any more."""
     lines = (line.split() for group in _groups("platforms.toml", "runtimes") for line in _lines(group["ends"]))
     return MappingProxyType({runtime: date.fromisoformat(day) for runtime, day in lines})
+
+
+def ended_runtimes(day: date) -> tuple[str, ...]:
+    """Lists the runtimes of AWS Lambda that get no security updates any more on a day."""
+    return tuple(sorted(runtime for runtime, end in runtime_ends().items() if end <= day))
 
 
 @cache

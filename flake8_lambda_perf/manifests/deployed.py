@@ -40,7 +40,9 @@ class Deployed:
     the others where it computes them.
     `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
     `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
-    (its value), `trigger` (its kind, one of TRIGGERS). `inline` is its code where the manifest itself holds it.
+    (its value), `trigger` (its kind, one of TRIGGERS), `build.1` (a command of its image), and what keeps files out
+    of its archive: `package.patterns`, `package.exclude` and `package.slim` (bytecode), `package.no_deploy`.
+    `inline` is its code where the manifest itself holds it.
     `platform` is what runs it: the limits and defaults of Lambda are those of `lambda` alone.
     """
 

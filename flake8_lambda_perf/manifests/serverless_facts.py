@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests import web_adapter
+from flake8_lambda_perf.manifests import serverless_packaging, web_adapter
 from flake8_lambda_perf.manifests.deployed import Written, as_number, code_folder
 from flake8_lambda_perf.manifests.intrinsics import pattern, referred
 from flake8_lambda_perf.manifests.sam_facts import MAX_LAYERS, MAX_VARIABLES
@@ -95,6 +95,8 @@ def said_of(settings: Settings, is_image: bool) -> Iterator[Said]:
         yield from _stated("layers", layer, _layer_folder(settings, layer) or _name(variables, layer))
     for name, where in settings.environment().items():
         yield from _stated(f"environment.{name}", where, variables.text(where))
+    if not is_image:
+        yield from serverless_packaging.said_of(variables, settings.own)
     if settings.own is not None:
         yield from of_function(variables, settings.own)
 

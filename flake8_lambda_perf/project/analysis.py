@@ -63,12 +63,18 @@ class Analysis:
         self.deployed_by = entries.deployed_by
         self.problems = entries.problems
         self.unresolved = entries.unresolved
+        self.restored = any(self.is_restored(entry.handler) for entry in self.entries)
         self._explore()
         self._judge()
+
+    def is_restored(self, handler: Handler) -> bool:
+        """Tells whether a function starts from a snapshot, by its manifest or by the settings."""
+        return bool(handler.snapstart) or (self.settings.snapstart and handler.snapstart is not False)
 
     # -- reachability -------------------------------------------------------------------------
 
     def _explore(self) -> None:
+        self.closure.restored = self.restored
         self.deployed, paths = self.closure.of(sorted({entry.handler.path for entry in self.entries}))
         self.graph.on_body = self._routes_in
         for entry in self.entries:

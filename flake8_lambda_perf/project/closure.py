@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.knowledge import aliases, clients, idioms
+from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
 from flake8_lambda_perf.project.relevance import Relevance, Words
 
@@ -38,6 +38,7 @@ class Closure:
         self.groups: dict[str, int] = {}
         self.importers: dict[str, list[str]] = {}
         self.relevance = Relevance(self.groups)
+        self.restored = False  # whether some handler starts from a snapshot: what it keeps is of interest then
         self._by_package: dict[str, frozenset[str]] = {}
         self._sinks: dict[frozenset[str], frozenset[str]] = {}
 
@@ -85,6 +86,8 @@ class Closure:
         extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
         if self._wants_getlogger():
             extra.append(b"getLogger")
+        if self.restored:
+            extra += [name.rpartition(".")[2].encode() for name in snapshots()]
         data = self.project.data(path) or b""
         return any(word in data for word in extra)
 
@@ -136,6 +139,9 @@ class Closure:
             if client.code != "LPF113" or self._wants_getlogger():
                 package = name.partition(".")[0].removesuffix("()") if name in clients() else ""
                 found.setdefault(package, set()).add(name.rpartition(".")[2])
+        for name in snapshots() if self.restored else ():
+            package, _, last = name.partition(".")
+            found.setdefault("" if "()" in package + last else package, set()).add(name.rpartition(".")[2])
         for alias in aliases():
             found.setdefault(alias.partition(".")[0], set()).add(alias.rpartition(".")[2])
         return {package: frozenset(names) for package, names in found.items()}

@@ -71,11 +71,13 @@ class Declared(Protocol):
     def triggers(self) -> tuple[str, ...]: ...
     @property
     def said(self) -> tuple[Said, ...]: ...
+    @property
+    def platform(self) -> str: ...
 
 
 FACTS = (
     "runtime", "memory", "timeout", "snapstart", "vpc", "provisioned_concurrency", "architecture", "ephemeral_storage",
-    "efs", "package", "web_adapter", "concurrent", "layers", "environment", "triggers", "said",
+    "efs", "package", "web_adapter", "concurrent", "layers", "environment", "triggers", "said", "platform",
 )  # fmt: skip  # one name a line would take a screen
 """What a handler takes over from the function that a manifest deploys."""
 

@@ -100,6 +100,7 @@ class Imports:
         code: Literal["LPF201", "LPF202"] = "LPF202"
         if proofs and not self._must_stay(site, proofs[0], redundant):
             deferred = not (always or redundant or self._is_standard(site)) and self.is_costly(site)
+            deferred = deferred and not (self.cost(site) is not None and self.loads.is_prepaid(module.path))
             code = "LPF202" if deferred else "LPF201"
         return ImportVerdict(code, proofs[0] if proofs else None, redundant, always)
 
@@ -110,9 +111,13 @@ class Imports:
             return verdict is not None
         return not self._must_stay(site, verdict.proof, verdict.redundant)
 
+    def added_cost(self, site: ImportSite) -> float | None:
+        """Tells what an import costs that its module may already have at the top, in ms; None where unknown."""
+        return 0.0 if is_redundant(site) else self.cost(site)
+
     def is_costly(self, site: ImportSite) -> bool:
         """Tells whether its cost is a reason to defer an import that not every request needs; an unknown one is."""
-        cost = 0.0 if is_redundant(site) else self.cost(site)
+        cost = self.added_cost(site)
         return cost is None or cost >= self.analysis.settings.heavy_import_ms
 
     def _must_stay(self, site: ImportSite, proof: Proof | None, redundant: bool) -> bool:

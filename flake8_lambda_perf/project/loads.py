@@ -14,7 +14,7 @@ from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.outline import plain_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from flake8_lambda_perf.model import Handler
     from flake8_lambda_perf.project.analysis import Analysis
@@ -166,8 +166,7 @@ class Loads:
     @cached_property
     def _of_interest(self) -> frozenset[str]:
         """Lists the files in which a rule may find something; of what is restored from a snapshot, all may."""
-        restored = self.analysis.settings.snapstart or any(e.handler.snapstart for e in self.analysis.entries)
-        return self.analysis.deployed if restored else self.analysis.leading
+        return self.analysis.deployed if self.analysis.restored else self.analysis.leading
 
     def _loading(self, path: str) -> set[str]:
         """Lists the files that load a file directly, at once or when a request first needs it."""
@@ -186,6 +185,12 @@ class Loads:
         """Tells whether importing the file of some handler loads a file."""
         return any(path in self.closure(entry.handler.path) for entry in self.analysis.entries)
 
+    def is_prepaid(self, path: str) -> bool:
+        """Tells whether every function that loads a file is restored from a snapshot or kept warm: eager is right."""
+        holders = self.holders(path)
+        owners = [entry.handler for entry in self.analysis.entries if entry.handler.path in holders]
+        return bool(owners) and all(self.analysis.is_restored(h) or h.provisioned_concurrency for h in owners)
+
     def chain(
         self, path: str, wanted: Callable[[Handler], bool] = lambda _handler: True
     ) -> tuple[Handler, tuple[Link, ...]] | None:
@@ -194,23 +199,31 @@ class Loads:
         for entry in self.analysis.entries:
             if wanted(entry.handler):
                 handlers.setdefault(entry.handler.path, entry.handler)
+        return self._first(path, handlers, lambda known: (*self.links(known), *self.later_links(known)))
+
+    def chain_at_start(self, path: str, wanted: Callable[[Handler], bool]) -> tuple[Handler, tuple[Link, ...]] | None:
+        """Finds the shortest chain of imports that a wanted handler's file runs when it is imported itself."""
+        handlers = {e.handler.path: e.handler for e in reversed(self.analysis.entries) if wanted(e.handler)}
+        return self._first(path, handlers, self.links)
+
+    def _first(
+        self, path: str, handlers: Mapping[str, Handler], links_of: Callable[[str], Iterable[Link]]
+    ) -> tuple[Handler, tuple[Link, ...]] | None:
         if path in handlers:
             return handlers[path], ()
-        for origin, links in self._upwards(path):
+        for origin, links in self._upwards(path, links_of):
             if origin in handlers:
                 return handlers[origin], links
         return None
 
-    def _upwards(self, path: str) -> Iterator[tuple[str, tuple[Link, ...]]]:
+    def _upwards(self, path: str, links_of: Callable[[str], Iterable[Link]]) -> Iterator[tuple[str, tuple[Link, ...]]]:
         """Walks from a file to those that load it, nearest first, with the imports in between."""
         seen = {path}
         queue: deque[tuple[str, tuple[Link, ...]]] = deque([(path, ())])
         while queue:
             here, links = queue.popleft()
             for known in sorted(self._loading(here) - seen):
-                link = next(
-                    (link for link in (*self.links(known), *self.later_links(known)) if link.target == here), None
-                )
+                link = next((link for link in links_of(known) if link.target == here), None)
                 if link is not None:
                     seen.add(known)
                     queue.append((known, (link, *links)))

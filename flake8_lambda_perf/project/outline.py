@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
+from flake8_lambda_perf.project.frozen import may_be_frozen
 from flake8_lambda_perf.project.handlers import KEYWORDS, NAMES, SIGNATURE, SINGLE
 
 IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
@@ -127,7 +128,7 @@ def outline(data: bytes) -> Outline:
                     tops.add(words[0].partition(b".")[0])
     if not suspect:
         known = tops.intersection(_factories())
-        suspect = bool(known) and _building(frozenset(known)).may_stand_in(data)
+        suspect = may_be_frozen(data) or (bool(known) and _building(frozenset(known)).may_stand_in(data))
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     handler = SIGNATURE.search(data) is not None or _has_keyword(data)

@@ -35,7 +35,7 @@ def registrations(analysis: Analysis, loads: Loads) -> dict[ast.AST, Registratio
     limit = analysis.settings.max_eager_routers
     found: dict[ast.AST, Registration] = {}
     for path in sorted(analysis.graph.modules):
-        if _is_snapshot(analysis, loads, path) or _is_late(loads, path):
+        if loads.is_prepaid(path) or _is_late(loads, path):
             continue
         groups: dict[tuple[Function | None, str], list[tuple[ast.Call, str]]] = {}
         module = analysis.graph.modules[path]
@@ -97,12 +97,3 @@ def _defining(analysis: Analysis, binding: Binding) -> str:
 def _is_late(loads: Loads, path: str) -> bool:
     """Tells whether a file is loaded by a request, not by a handler's start: its routers wait already."""
     return bool(loads.holders(path)) and not loads.is_loaded_at_start(path)
-
-
-def _is_snapshot(analysis: Analysis, loads: Loads, path: str) -> bool:
-    """Tells whether every function that loads a file is restored from a snapshot or kept warm: eager is right then."""
-    if analysis.settings.snapstart:
-        return True
-    holders = loads.holders(path)
-    owners = [entry.handler for entry in analysis.entries if entry.handler.path in holders]
-    return bool(owners) and all(handler.snapstart or handler.provisioned_concurrency for handler in owners)

@@ -33,6 +33,7 @@ def block(finding: Finding, lines: Lines | None, paint: Paint) -> str:
     if lines is not None:
         rows += frame(finding, lines, paint)
     rows += trace(finding.trace, paint)
+    rows += [f"  {paint('note:', CYAN)} {printable(finding.note)}"] if finding.note else []
     rows += fix_note(finding, paint)
     return "\n".join(rows) + "\n"
 

@@ -55,6 +55,7 @@ def finding_object(finding: Finding, lines: Mapping[str, Lines]) -> dict[str, ob
         "end_column": finding.end_column,
         "handler": handler_object(finding.handler) if finding.handler else None,
         "trace": [{"path": step.path, "line": step.line, "text": step.text} for step in finding.trace],
+        "note": finding.note or None,
         "fix": fix_object(finding.fix, lines) if finding.fix else None,
     }
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from flake8_lambda_perf.knowledge import bringing, packages_with_costs
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
-from flake8_lambda_perf.project.loads import marginal
+from flake8_lambda_perf.project.loads import is_standard, marginal
+from flake8_lambda_perf.rules.folders import Folders
 from flake8_lambda_perf.rules.found import Evidence, finding_at, no_fix
 from flake8_lambda_perf.source import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
 
     from flake8_lambda_perf.manifests import Deployed
     from flake8_lambda_perf.model import Safety
@@ -26,25 +24,19 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.suspects import Suspects
 
 INDENT = re.compile(r"[\s\-]*")
-REQUIREMENTS = "requirements.txt"
-REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(?:[=<>!~;@#].*)?$")
-NOT_SHIPPED = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".aws-sam", ".serverless"})
-MOST_FILES = 20_000
-MODULES = {
-    "beautifulsoup4": "bs4", "opencv-python": "cv2", "opencv-python-headless": "cv2", "pillow": "PIL",
-    "psycopg2-binary": "psycopg2", "pyjwt": "jwt", "python-dateutil": "dateutil", "pyyaml": "yaml",
-    "scikit-image": "skimage", "scikit-learn": "sklearn", "google-cloud-storage": "google.cloud.storage",
-}  # fmt: skip  # one name a line would take a screen
-"""Modules of packages that are called otherwise, from their pages on the package index."""
+EDGE = re.compile(r"edgelambda|lambda_?function_?association|EdgeFunction|edge_?lambdas", re.IGNORECASE)
+"""How roles, distributions and the CDK name Lambda@Edge."""
 
 
 class DeploymentView:
     """Answers what deployment rules ask: the functions of a project, their code, and the texts of their manifests."""
 
-    def __init__(self, suspects: Suspects, functions: Sequence[Deployed]) -> None:
+    def __init__(self, suspects: Suspects, functions: Sequence[Deployed], day: date) -> None:
         self.suspects = suspects
+        self.day = day
         self.analysis: Analysis = suspects.analysis
         self.functions = functions
+        self.folders = Folders(suspects.analysis.project)
 
     @cached_property
     def _handlers(self) -> dict[Step, Handler]:
@@ -57,6 +49,14 @@ class DeploymentView:
     def fact(self, function: Deployed, name: str) -> Said | None:
         """Gives what the manifest states of a function under a name, None where it states nothing."""
         return next((fact for fact in function.said if fact.name == name), None)
+
+    def left_out(self, function: Deployed) -> frozenset[str]:
+        """Lists the packages that a manifest leaves out of what a function ships."""
+        return frozenset(str(fact.value) for fact in function.said if fact.name == "package.no_deploy")
+
+    def may_be_at_edge(self, function: Deployed) -> bool:
+        """Tells whether the manifest of a function speaks of Lambda@Edge, of whose limits nothing is known here."""
+        return EDGE.search(self.text(function.manifest)) is not None
 
     def text(self, path: str) -> str:
         """Gives the text of a manifest, empty where it cannot be read."""
@@ -87,59 +87,16 @@ class DeploymentView:
             return None
         return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
 
-    # -- code and packages --------------------------------------------------------------------
-
     def import_cost(self, handler: Handler) -> float:
-        """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known."""
+        """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known.
+
+        The standard library counts nothing: the runtime's own start has loaded much of it, and what packages load of
+        it is in their costs.
+        """
         loads = self.suspects.imports.loads
-        names = sorted(loads.everything(handler.path))
+        names = sorted(name for name in loads.everything(handler.path) if not is_standard(name))
         costs = (marginal(name, names[:index]) for index, name in enumerate(names))
         return sum(cost for cost in costs if cost is not None)
-
-    def requirements(self, folder: str) -> Iterator[Said]:
-        """Lists the packages that the requirements in a folder name, each with its place."""
-        path = f"{folder}/{REQUIREMENTS}" if folder else REQUIREMENTS
-        if not (self.analysis.project.root / path).is_file():
-            return
-        for number, line in enumerate(self.text(path).splitlines(), 1):
-            found = REQUIREMENT.match(line)
-            if found is not None:
-                yield Said("requirement", found[1].lower().replace("_", "-"), path, number, 1, line.strip())
-
-    def module_of(self, package: str) -> str | None:
-        """Gives the module that a package is imported as, None where that is not known."""
-        module = MODULES.get(package, package.replace("-", "_"))
-        return module if module in packages_with_costs() else None
-
-    def is_named_below(self, folder: str, module: str) -> bool:
-        """Tells whether files of a folder, or what they import, name a module or one that brings it along."""
-        project = self.analysis.project
-        below = [path for path in project.files if not folder or path.startswith(f"{folder}/")]
-        reached, stack = set(below), below
-        while stack:
-            fresh = project.links(stack.pop()) - reached
-            reached |= fresh
-            stack.extend(fresh)
-        names = "|".join(map(re.escape, (module, *bringing(module))))
-        word = re.compile(rf"\b(?:{names})\b".encode())
-        return any(word.search(project.data(path) or b"") for path in reached)
-
-    def sizes_below(self, folder: str) -> dict[str, int]:
-        """Gives the bytes of each part of a folder: its files, and its folders with all in them."""
-        found: dict[str, int] = {}
-        top = self.analysis.project.root / folder
-        seen = 0
-        for where, folders, files in os.walk(top):
-            folders[:] = sorted(set(folders) - NOT_SHIPPED)
-            part = Path(where).relative_to(top).parts[:1]
-            for file in files:
-                seen += 1
-                with contextlib.suppress(OSError):
-                    size = (Path(where) / file).lstat().st_size
-                    found[part[0] if part else file] = found.get(part[0] if part else file, 0) + size
-            if seen > MOST_FILES:
-                break
-        return found
 
 
 def version_of(runtime: str) -> tuple[int, ...]:

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The handler and the steps that lead from it to a line, the line's own step last."""
+    """The handler and the steps that lead from it to a line, the line's own step last.
+
+    `note` says what a measured cost means for the handler's function.
+    """
 
     handler: Handler | None
     steps: tuple[Step, ...]
+    note: str = ""
 
     @property
     def handler_name(self) -> str:
@@ -67,4 +71,5 @@ def finding_at(
         evidence.handler,
         fix.safety if fix is not None else None,
         fix,
+        evidence.note,
     )

@@ -99,7 +99,7 @@ class ModuleView:
         return self.suspects.registrations.get(partner) if partner is not None else None
 
     def captured_at(self, node: cst.Call) -> Captured | None:
-        """Tells what a snapshot keeps of a call."""
+        """Tells what a snapshot, or a default, keeps of a call."""
         partner = self.ast_of(node)
         return self.suspects.snapshots.found.get(partner) if partner is not None else None
 
@@ -212,11 +212,13 @@ class ModuleView:
         return self.evidence(build.proofs[0], site.node.lineno, text, site.place.scope.module.path)
 
     def captured_evidence(self, captured: Captured) -> Evidence:
-        """Tells how a restored function comes to load this module, and the line that its snapshot keeps."""
+        """Tells how a function comes to load a module, what its body calls, and the line whose value lasts."""
         line = captured.site.node.lineno
         imports = (Step(link.path, link.line, f"`{link.text}`") for link in captured.chain)
-        own = Step(self.module.path, line, f"`{ast.unparse(captured.site.node.func)}(...)` runs before the snapshot")
-        return Evidence(captured.handler, (*self._start(captured.handler), *imports, own))
+        calls = (Step(edge.module.path, edge.line, _told(edge)) for edge in captured.path)
+        when = "before the snapshot" if captured.restored else "when the module is imported"
+        own = Step(self.module.path, line, f"`{ast.unparse(captured.site.node.func)}(...)` runs {when}")
+        return Evidence(captured.handler, (*self._start(captured.handler), *imports, *calls, own))
 
     def load_evidence(self, line: int, text: str) -> Evidence:
         """Tells how a handler comes to load this module, import by import, and the line itself."""
@@ -234,6 +236,6 @@ def _last(func: ast.expr) -> str:
 
 
 def _told(edge: Edge) -> str:
-    caller = edge.caller.qualified_name if edge.caller is not None else "the module"
+    caller = f"`{edge.caller.qualified_name}`" if edge.caller is not None else "the module's body"
     target = edge.built.name if edge.built is not None else edge.callee.qualified_name
-    return f"`{caller}` {VERBS[edge.kind]} `{target}`"
+    return f"{caller} {VERBS[edge.kind]} `{target}`"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.deployed import DeploymentRule
+from flake8_lambda_perf.rules.folders import SDK
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests import Deployed
 
-SDK = re.compile(r"boto3|botocore|s3transfer")
-
 
 class BundledSdk(DeploymentRule):
-    """A function ships boto3, which its runtime has.
+    """A function's requirements name boto3, which its runtime has.
 
-    Why: the package gets larger, and so does the time to load it. Off by default: many pin the version on purpose.
+    Why: where a build installs them, the package gets larger, and so does the time to load it. Off by default: many
+        pin the version on purpose.
     Cost: 16 MB of botocore's data, unpacked.
     Slow:
         # file: template.yaml
@@ -51,13 +50,13 @@ class BundledSdk(DeploymentRule):
     code = "LPF708"
     name = "bundled-sdk"
     default = False
-    message = "`{function}` ships {package}, which the runtime has; leave it out"
+    message = "the requirements of `{function}` name {package}, which the runtime has; leave it out"
     triggers = ("boto",)
 
     def look_at(self, function: Deployed) -> None:
         """Looks for the SDK in the requirements beside the code."""
         if function.package != "zip" or function.root is None:
             return
-        for stated in self.view.requirements(function.root):
-            if SDK.fullmatch(str(stated.value)):
+        for stated in self.view.folders.requirements(function.root):
+            if stated.value in SDK and stated.value not in self.view.left_out(function):
                 self.report(function, stated, package=str(stated.value))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import platform
 from flake8_lambda_perf.rules.deployed import DeploymentRule
+from flake8_lambda_perf.rules.memory import time_with
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests import Deployed
@@ -17,9 +18,11 @@ HEAVY = 3
 class DefaultMemory(DeploymentRule):
     """A function that imports much is deployed with the memory that is the default.
 
-    Why: Lambda gives CPU in proportion to memory: 128 MB is a fourteenth of a core, on which imports take fourteen
-        times as long. What more memory costs per second, the shorter time often saves.
-    Cost: imports that take 200 ms on a whole core take nearly three seconds at 128 MB.
+    Why: Lambda gives CPU in proportion to memory: with 1,769 MB a function has the equivalent of one vCPU, with 128 MB
+        a fourteenth, on which imports take fourteen times as long. What more memory costs per second, the shorter time
+        often saves.
+    Cost: the sum of the measured costs of what is imported, as CPU time of a whole core; the time with 128 MB is
+        computed from it, not measured.
     Slow:
         # file: template.yaml
         Resources:
@@ -55,8 +58,8 @@ class DefaultMemory(DeploymentRule):
     code = "LPF703"
     name = "default-memory"
     message = (
-        "`{function}` has the default of {memory} MB, and imports {cost} ms of CPU time at each cold start; "
-        "give it more"
+        "`{function}` has the default of {memory} MB, with which its imports, {cost} ms of a whole core, take "
+        "{time} at each cold start; give it more"
     )
     triggers = (
         "Function",
@@ -71,4 +74,6 @@ class DefaultMemory(DeploymentRule):
             return
         cost = self.view.import_cost(handler)
         if cost >= HEAVY * self.view.analysis.settings.heavy_import_ms:
-            self.report(function, None, memory=str(platform().default_memory_mb), cost=f"{cost:.0f}")
+            memory = platform().default_memory_mb
+            time = time_with(cost, memory)
+            self.report(function, None, memory=str(memory), cost=f"{cost:.0f}", time=time)

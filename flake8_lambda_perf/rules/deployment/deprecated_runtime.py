@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.knowledge import runtime_ends
+from flake8_lambda_perf.knowledge import ended_runtimes, runtime_ends
 from flake8_lambda_perf.rules.deployed import DeploymentRule
 
 if TYPE_CHECKING:
@@ -42,8 +41,7 @@ class DeprecatedRuntime(DeploymentRule):
         # file: app.py
         def handler(event, context):
             return event["id"]
-    Fix: Unsafe: the code and its packages must run on the newer Python. The version becomes the newest of which an
-        end of support is known.
+    Fix: Unsafe: the code and its packages must run on the newer Python. The version becomes Python 3.13.
     """
 
     code = "LPF710"
@@ -55,10 +53,9 @@ class DeprecatedRuntime(DeploymentRule):
     )
 
     def look_at(self, function: Deployed) -> None:
-        """Compares the end of support of a stated runtime with today."""
+        """Asks whether the support of a stated runtime has ended."""
         stated = self.view.fact(function, "runtime")
-        end = runtime_ends().get(str(stated.value)) if stated is not None else None
-        if stated is None or end is None or end > datetime.now(UTC).date():
+        if stated is None or str(stated.value) not in ended_runtimes(self.view.day):
             return
         old, new = str(stated.value), NEWEST
         written = {old: new, old.upper().replace("PYTHON", "PYTHON_").replace(".", "_"): "PYTHON_3_13"}
@@ -69,5 +66,5 @@ class DeprecatedRuntime(DeploymentRule):
             stated,
             lambda: self.view.changed(stated, text, f"Run on {new}", "unsafe", reason) if text else None,
             runtime=old,
-            day=end.isoformat(),
+            day=runtime_ends()[old].isoformat(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.deployed import DeploymentRule
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.model import Fix, Said
 
 VARIABLE = "environment.PYTHONDONTWRITEBYTECODE"
+LEFT_OUT = (
+    "`{function}` is shipped without the bytecode of its own folder (`{pattern}`): Python compiles what lies there at "
+    "each cold start"
+)
 UV = re.compile(r"\buv (?:pip install|sync)\b")
 
 
@@ -19,7 +24,8 @@ class MissingBytecode(DeploymentRule):
     """A function is shipped without bytecode, so that Python compiles every module at each cold start.
 
     Why: a deployed function's folder cannot be written to: what was not compiled when the package was built is
-        compiled again and again.
+        compiled again and again. Patterns of the Serverless Framework keep out what lies in the service's folder,
+        vendored packages included; `slim` deletes the bytecode of the packages that the plugin installs.
     Cost: compiling takes two to six times as long as importing compiled modules.
     Slow:
         # file: Dockerfile
@@ -46,7 +52,8 @@ class MissingBytecode(DeploymentRule):
         def handler(event, context):
             return event["id"]
     Fix: Safe: the flag is added to `uv`, or taken from `pip`. Unsafe for an environment variable, which may be read
-        by others: it becomes empty.
+        by others: it becomes empty; and for `slim` of serverless-python-requirements, which becomes `false`. Not
+        offered for patterns: bytecode is of use only if the same Python compiled it that runs it.
     """
 
     code = "LPF713"
@@ -57,6 +64,8 @@ class MissingBytecode(DeploymentRule):
         "uv",
         "pip",
         "PYTHONDONTWRITEBYTECODE",
+        "pyc",
+        "slim",
     )
 
     def look_at(self, function: Deployed) -> None:
@@ -67,6 +76,10 @@ class MissingBytecode(DeploymentRule):
                 self._report_variable(function, stated)
             elif stated.name.startswith("build."):
                 self._look_at_step(function, stated, compiles)
+            elif stated.name == "package.slim":
+                self._report_slim(function, stated)
+            elif stated.name == "package.exclude" and function.platform == "lambda":
+                self.report(function, stated, message=LEFT_OUT, pattern=str(stated.value))
 
     def _report_variable(self, function: Deployed, stated: Said) -> None:
         def plan() -> Fix | None:
@@ -75,6 +88,16 @@ class MissingBytecode(DeploymentRule):
             return self.view.changed(stated, text, "Let Python write bytecode", "unsafe", "other programs may read it")
 
         self.report(function, stated, plan, cause="`PYTHONDONTWRITEBYTECODE` is set")
+
+    def _report_slim(self, function: Deployed, stated: Said) -> None:
+        """Reports the option itself, or the pattern that it deletes by."""
+        if stated.value != "slim":
+            self.report(function, stated, cause=f"`{stated.value}` in `slimPatterns`")
+            return
+        reason = "the package grows: `slim` also strips libraries and deletes metadata"
+        title = "Keep the bytecode of packages"
+        plan = partial(self.view.changed, stated, "false", title, "unsafe", reason)
+        self.report(function, stated, plan, cause="`slim` deletes it")
 
     def _look_at_step(self, function: Deployed, stated: Said, compiles: bool) -> None:
         command = str(stated.value)

@@ -61,5 +61,7 @@ class SnapstartAvailable(DeploymentRule):
         excluded = function.efs or function.provisioned_concurrency or storage > platform().snapstart_storage_mb
         if function.snapstart is not False or excluded is not False or function.package != "zip":
             return
+        if self.view.may_be_at_edge(function):
+            return
         if function.runtime is not None and version_of(function.runtime) >= version_of(platform().snapstart_runtime):
             self.report(function, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import platform
@@ -10,12 +11,16 @@ from flake8_lambda_perf.rules.deployed import DeploymentRule
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests import Deployed
 
+STREAMING = re.compile(r"response.?transfer.?mode|response.?stream", re.IGNORECASE)
+"""AWS documentation, Stream the integration response for your proxy integrations in API Gateway."""
+
 
 class TimeoutBeyondCaller(DeploymentRule):
     """A function may run longer than the API in front of it waits.
 
     Why: API Gateway answers 504 after 29 seconds unless its quota was raised, while the function goes on and is
-        billed for a result that nobody gets.
+        billed for a result that nobody gets. It waits up to 15 minutes where it streams the response: nothing is
+        reported where a manifest speaks of that.
     Cost: the seconds after the answer, each time.
     Slow:
         # file: template.yaml
@@ -69,7 +74,7 @@ class TimeoutBeyondCaller(DeploymentRule):
         stated, limit = self.view.fact(function, "timeout"), platform().api_timeout_s
         if stated is None or not isinstance(stated.value, int) or stated.value <= limit + 1:
             return
-        if function.triggers != ("api",):
+        if function.triggers != ("api",) or STREAMING.search(self.view.text(function.manifest)):
             return
         reason = "requests that take longer end earlier"
         self.report(

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.rules.deployed import DeploymentRule
+from flake8_lambda_perf.rules.folders import SDK
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests import Deployed
 
 
 class UnusedRequirement(DeploymentRule):
-    """A package is shipped with a function that nothing in its folder imports.
+    """A package is required for a function although nothing in its folder names it.
 
-    Why: what is shipped is downloaded and unpacked at cold starts, and counts towards the limit of the package's
-        size.
+    Why: what a build installs is downloaded and unpacked at cold starts, and counts towards the limit of the package's
+        size. Only the requirements.txt of the function's folder is looked at, and only packages of which is known how
+        they are imported. Python files of the folder, and what they import, count as a whole: a word in a text is
+        enough. Nothing is reported where they import a package that may load others, or one that is not known, nor of
+        the SDK, which is a matter of LPF708.
     Cost: unmeasured here: it grows with the size of the package.
     Slow:
         # file: template.yaml
@@ -56,7 +60,7 @@ class UnusedRequirement(DeploymentRule):
 
     code = "LPF711"
     name = "unused-requirement"
-    message = "`{function}` ships {package}, which nothing in {folder} names; leave it out"
+    message = "the requirements of `{function}` name {package}, which no Python file of {folder} does; leave it out"
     everywhere = True
     triggers = ("requirements",)
 
@@ -64,7 +68,10 @@ class UnusedRequirement(DeploymentRule):
         """Compares the requirements beside the code with the words of the files there."""
         if function.root is None or self.view.handler_of(function) is None:
             return
-        for stated in self.view.requirements(function.root):
-            module = self.view.module_of(str(stated.value))
-            if module is not None and not self.view.is_named_below(function.root, module):
-                self.report(function, stated, package=str(stated.value), folder=function.root or "the project")
+        for stated in self.view.folders.requirements(function.root):
+            package = str(stated.value)
+            module = self.view.folders.module_of(package)
+            if module is None or package in SDK or self.view.folders.may_need(function.root, module):
+                continue
+            if package not in self.view.left_out(function):
+                self.report(function, stated, package=package, folder=function.root or "the project")

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import imports
+from flake8_lambda_perf.project.loads import is_standard
 from flake8_lambda_perf.rules.base import Rule
+from flake8_lambda_perf.rules.memory import costing
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -35,4 +37,8 @@ class ImportRule(Rule):
         else:
             evidence = self.view.load_evidence(line, f"`{statement}` stands in a function")
         plan = partial(imports.move, self.view.suspects.imports, site)
+        names = [site.node.module or ""] if isinstance(site.node, ast.ImportFrom) else [a.name for a in site.node.names]
+        if not all(map(is_standard, names)):  # the runtime's own start has loaded much of the standard library
+            cost = partial(self.view.suspects.imports.added_cost, site)
+            evidence = costing(evidence, cost, "the first request that gets there")
         self.report(node, evidence, plan, statement=statement, handler=evidence.handler_name)

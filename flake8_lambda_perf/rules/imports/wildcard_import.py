@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_lambda_perf.fixes import wildcards
 from flake8_lambda_perf.rules.base import Rule
+from flake8_lambda_perf.rules.memory import costing
 
 
 class WildcardImport(Rule):
@@ -54,4 +55,7 @@ class WildcardImport(Rule):
             plan = partial(wildcards.narrow, self.view.suspects.imports, self.view.module, partner)
             statement = ast.unparse(partner)
             evidence = self.view.load_evidence(partner.lineno, f"`{statement}` is executed")
+            loads = self.view.suspects.imports.loads
+            cost = partial(loads.cost, loads.foreign(partner, self.view.module.path), frozenset())
+            evidence = costing(evidence, cost, "each cold start")
             self.report(node, evidence, plan, statement=statement, handler=evidence.handler_name)

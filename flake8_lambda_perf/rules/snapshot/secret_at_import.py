@@ -6,11 +6,13 @@ from flake8_lambda_perf.rules.snapshot._captured import CapturedRule
 
 
 class SecretAtImport(CapturedRule):
-    """A secret, a token or a signed address is fetched before the snapshot, and may have expired when it is restored.
+    """A secret, a token or a signed address is fetched when a module is imported, and may expire before it is used.
 
     Why: a snapshot lives as long as the version of the function. Secrets are rotated, tokens and signed addresses
-        expire, and frozen credentials do not renew themselves.
-    Cost: none in time: it is a mistake that a snapshot makes of code that was right without one.
+        expire, and frozen credentials do not renew themselves. Without SnapStart only what surely expires is reported,
+        at module level: an assumed role's credentials (an hour), signed addresses, tokens for a database (15 minutes),
+        that functions read and do not assign again. Environments live for hours.
+    Cost: none in time: requests fail once it has expired.
     Slow:
         # file: lambda-perf.toml
         snapstart = true
@@ -62,3 +64,7 @@ class SecretAtImport(CapturedRule):
         "frozen",
     )
     kind = "secret"
+    frozen = (
+        "`{factory}` runs once, when the module is imported: what it gives expires while requests of `{handler}` still "
+        "use it; ask for it when it is needed"
+    )

@@ -6,11 +6,13 @@ from flake8_lambda_perf.rules.snapshot._captured import CapturedRule
 
 
 class UniqueValueAtImport(CapturedRule):
-    """A value that has to be unique is made before the snapshot, and is the same in every restored environment.
+    """A value that has to be unique is made when a module is imported, and is the same ever after.
 
     Why: Lambda takes the snapshot after the module was imported. Every execution environment that is restored from it
-        starts with the same identifier, token or random number.
-    Cost: none in time: it is a mistake that a snapshot makes of code that was right without one.
+        starts with the same identifier, token or random number, also where a function made it that the module calls.
+        Without SnapStart only defaults are reported, of a model's fields and of parameters that requests leave out:
+        all requests of an environment share them.
+    Cost: none in time: it is a mistake.
     Slow:
         # file: lambda-perf.toml
         snapstart = true
@@ -42,7 +44,8 @@ class UniqueValueAtImport(CapturedRule):
             global INSTANCE
             INSTANCE = str(uuid.uuid4())
     Fix: Unsafe: a function that runs after each restore assigns the value again, through the package snapshot-
-        restore-py. Not offered where other statements or modules took the value at import.
+        restore-py; the default of a field becomes a function. Not offered for parameters, and where other statements
+        or modules took the value at import.
     """
 
     code = "LPF601"
@@ -60,3 +63,7 @@ class UniqueValueAtImport(CapturedRule):
         "ulid",
     )
     kind = "unique"
+    frozen = (
+        "`{factory}` runs once, when the module is imported: later requests of `{handler}` share its value; "
+        "make it when it is needed"
+    )
