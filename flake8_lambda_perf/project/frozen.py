@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 MEASURES = frozenset({"monotonic", "monotonic_ns", "perf_counter"})
 """Clocks that tell no time of day: they only measure."""
 
+KEYWORD = rb"\b(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
 WORDS = (b"now(", b"today(", b"time(", b"uuid", b"token_", b"ULID(")
-CALLS = rb"\b(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\("
-KEYWORD = rb"(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
-FROZEN = re.compile(
-    rb"\b%b[ \t]*=[^\n#]{0,100}?%b"
-    rb"|\bdef[ \t]+\w+\([^()]*?=[^\n()=]{0,200}%b"
-    rb"|\n[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}?%b" % (KEYWORD, CALLS, CALLS, CALLS)
-)
-"""What may be a default with a call that gives another value each time."""
+CALL = re.compile(rb"(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\(")
+"""What gives another value each time."""
 
-DEFAULTS = re.compile(KEYWORD.decode())
+GIVEN = re.compile(rb"%b[ \t]*=[^\n#]{0,100}\Z|\A[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}\Z" % KEYWORD)
+"""What stands on the line before it where it may be the default of a field."""
+
+PARAMETER = re.compile(rb"def[ \t]+\w+\([^()]*=[^\n()=]{0,200}\Z")
+"""What stands before it where it may be the default of a parameter."""
+
+DEFAULTS = re.compile(KEYWORD.removeprefix(rb"\b").decode())
 FIELDS = frozenset({
     "pynamodb", "django", "sqlalchemy", "flask_sqlalchemy", "sqlmodel", "mongoengine", "flask_mongoengine", "peewee",
     "tortoise", "odmantic", "pydantic", "dataclasses", "attr", "attrs", "marshmallow", "umongo", "ninja",
@@ -65,7 +66,14 @@ def frozen(analysis: Analysis, keeping: Keeping, kind_of: Callable[[Site], str |
 
 def may_be_frozen(data: bytes) -> bool:
     """Tells whether a file's bytes may hold such a default."""
-    return any(word in data for word in WORDS) and FROZEN.search(data) is not None
+    for found in CALL.finditer(data) if any(word in data for word in WORDS) else ():
+        start = found.start()
+        if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+            return True
+        head = data.rfind(b"def", 0, start)
+        if head >= 0 and PARAMETER.match(data[head:start]) is not None:
+            return True
+    return False
 
 
 def _is_default(analysis: Analysis, keeping: Keeping, site: Site, kind: str) -> bool:
