@@ -130,11 +130,16 @@ def _read_synthesised(root: Path, paths: list[str], known: frozenset[str]) -> Re
 def _without_repeated(deployed: list[Deployed]) -> Iterator[Deployed]:
     """Leaves out what a Dockerfile or the CDK's output says where a manifest deploys the same, and knows more of it."""
     others = [each for each in deployed if not _is_derived(each.manifest)]
-    known = {(each.root, each.handler) for each in others}
+    known = {(_code(each), each.handler) for each in others}
     yield from others
     for each in deployed:
-        if _is_derived(each.manifest) and (each.root is None or (each.root, each.handler) not in known):
+        if _is_derived(each.manifest) and (each.root is None or (_code(each), each.handler) not in known):
             yield each
+
+
+def _code(deployed: Deployed) -> str | None:
+    """What tells the code of a function: its text where a manifest holds it, else its folder."""
+    return deployed.root if deployed.inline is None else deployed.inline.text
 
 
 def _is_derived(manifest: str) -> bool:

@@ -54,19 +54,23 @@ def claims(name: str, text: str) -> bool:
 
 def read(root: Path, path: str, text: str) -> Reading:
     """The Python functions of a template."""
-    top = parse(path, text)
+    return functions(root, path, text, parse(path, text))
+
+
+def functions(root: Path, path: str, text: str, top: Node | None) -> Reading:
+    """The Python functions of a template whose parsed `text` is `top`."""
     resources = top.get("Resources") if isinstance(top, Mapping) else None
     if not isinstance(top, Mapping) or not isinstance(resources, Mapping):
         return (), ()
     template = Template(root, path, top, resources, text)
-    functions = [entry for entry in resources.entries.values() if template.type_of(entry.value) in FUNCTION_TYPES]
-    if len(functions) > MAX_FUNCTIONS:
-        line = functions[MAX_FUNCTIONS].key.line
+    found = [entry for entry in resources.entries.values() if template.type_of(entry.value) in FUNCTION_TYPES]
+    if len(found) > MAX_FUNCTIONS:
+        line = found[MAX_FUNCTIONS].key.line
         raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
     elsewhere = sam_facts.of_versions(template)
     for name, triggers in sam_triggers.of_resources(template).items():
         elsewhere.setdefault(name, []).extend(triggers)
-    return gathered(functions, lambda entry: _function(template, entry, elsewhere.get(entry.key.text, [])))
+    return gathered(found, lambda entry: _function(template, entry, elsewhere.get(entry.key.text, [])))
 
 
 def _function(template: Template, entry: Entry, elsewhere: list[Said]) -> Deployed | None:
