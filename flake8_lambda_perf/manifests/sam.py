@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import sam_facts, sam_triggers
+from flake8_lambda_perf.manifests import sam_facts, sam_nested, sam_triggers
 from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
     Deployed,
@@ -21,8 +21,9 @@ from flake8_lambda_perf.manifests.deployed import (
 )
 from flake8_lambda_perf.manifests.dockerfile import image_of
 from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.for_each import unrolled
 from flake8_lambda_perf.manifests.inline import MODULE, Inline
-from flake8_lambda_perf.manifests.intrinsics import Template, at, inline_code
+from flake8_lambda_perf.manifests.intrinsics import Given, Template, at, inline_code
 from flake8_lambda_perf.manifests.sam_facts import (
     Properties,
     has_web_adapter,
@@ -31,7 +32,7 @@ from flake8_lambda_perf.manifests.sam_facts import (
     said_of,
 )
 from flake8_lambda_perf.manifests.web_adapter import application_of_script
-from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Sequence, parse
+from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,26 +45,34 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 # Specifications, policies and SDK data name the types too, as keys or in prose.
 _FUNCTION = re.compile(r"""Type["']?\s*:\s*["']?AWS::(?:Serverless|Lambda)::Function\b""")
+_STATED = re.compile(r"""\bRuntime["']?\s*:""")
+_OTHERS = re.compile(r"""\bRuntime["']?\s*:\s*["']?(?:nodejs|java|dotnet|go|ruby|provided)""")
 _RUNTIME = re.compile(r"(?:python|nodejs|java|dotnet|go|ruby|provided)[0-9.]*")
 
 
 def claims(name: str, text: str) -> bool:
-    """Whether the file is a template with a Lambda function."""
-    return name.endswith(SUFFIXES) and "Resources" in text and _FUNCTION.search(text) is not None
+    """Whether the file is a template with a Lambda function that may run Python, or with a template inside."""
+    if not name.endswith(SUFFIXES) or "Resources" not in text:
+        return False
+    return (_FUNCTION.search(text) is not None and not _is_of_others(text)) or sam_nested.claims(text)
 
 
-def read(root: Path, path: str, text: str) -> Reading:
-    """The Python functions of a template."""
-    return functions(root, path, text, parse(path, text))
+def _is_of_others(text: str) -> bool:
+    """Whether every runtime in the template is written there, and none is Python."""
+    if "ython" in text or "Image" in text:
+        return False
+    others = len(_OTHERS.findall(text))
+    return others > 0 and others == len(_STATED.findall(text))
 
 
-def functions(root: Path, path: str, text: str, top: Node | None) -> Reading:
-    """The Python functions of a template whose parsed `text` is `top`."""
+def functions(root: Path, path: str, text: str, top: Node | None, given: Given | None = None) -> Reading:
+    """The Python functions of a template whose parsed `text` is `top`; `given` is what a parent passes to it."""
     resources = top.get("Resources") if isinstance(top, Mapping) else None
     if not isinstance(top, Mapping) or not isinstance(resources, Mapping):
         return (), ()
-    template = Template(root, path, top, resources, text)
-    found = [entry for entry in resources.entries.values() if template.type_of(entry.value) in FUNCTION_TYPES]
+    template = Template(root, path, top, resources, text, given)
+    template.resources = unrolled(template)
+    found = [each for each in template.resources.entries.values() if template.type_of(each.value) in FUNCTION_TYPES]
     if len(found) > MAX_FUNCTIONS:
         line = found[MAX_FUNCTIONS].key.line
         raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
