@@ -255,7 +255,9 @@ class _Checked:
         findings = tuple(self.findings())
         handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
         unresolved = tuple(self.analysis.unresolved)
-        run = Run(findings, self.problems(), handlers, unresolved, len(self.project.files), self.tree.skipped_vendored)
+        notices = manifests.unread(self.job.root, self.tree.manifests)
+        counts = len(self.project.files), self.tree.skipped_vendored
+        run = Run(findings, self.problems(), handlers, unresolved, notices, *counts)
         return self.inlined.told(run)
 
     def problems(self) -> tuple[Problem, ...]:

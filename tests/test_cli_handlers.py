@@ -64,6 +64,22 @@ def test_handlers_stand_in_a_table_with_what_is_not_found_below(capsys: pytest.C
     assert capsys.readouterr() == (TABLE, "")
 
 
+NOTICE = """\
+web/serverless.ts: notice: services in TypeScript and JavaScript are not read; name its handlers in `handlers`
+"""
+
+
+def test_of_a_manifest_in_a_language_that_is_not_read_there_is_a_notice(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "web").mkdir()
+    (project / "web/serverless.ts").write_text("export default {provider: {runtime: 'python3.13'}}\n")
+    (project / "serverless.js").write_text("module.exports = {provider: {runtime: 'nodejs22.x'}}\n")
+    for command in ("handlers", "check", "check"):  # the last is read from the cache
+        assert main([command]) == 0
+        assert capsys.readouterr().err == NOTICE
+
+
 PLAIN = """\
 where            handler  evidence
 jobs.py:1        run      conventional by signature (event, context)

@@ -11,6 +11,7 @@ from flake8_lambda_perf.cli.paths import merge, relocate
 from flake8_lambda_perf.cli.terminal import (
     notice_no_handlers,
     notice_problems,
+    notice_unread,
     sign_of_life,
     write,
 )
@@ -47,6 +48,7 @@ def run(options: Namespace) -> int:
         found = merge(relocate(check(job), job.root) for job in jobs_of(options, None))
     write(as_json(found) if options.format == "json" else as_table(found))
     notice_problems(found, "auto")
+    notice_unread(found)
     notice_no_handlers(found)
     return 2 if found.problems else 0
 

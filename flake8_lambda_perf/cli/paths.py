@@ -51,6 +51,7 @@ def relocate(run: Run, root: Path) -> Run:
         problems=tuple(replace(each, path=shown(each.path)) for each in run.problems),
         handlers=tuple(relocate_handler(handler, shown) for handler in run.handlers),
         unresolved=tuple(replace(each, path=shown(each.path)) for each in run.unresolved),
+        notices=tuple(replace(each, path=shown(each.path)) for each in run.notices),
         texts={shown(path): text for path, text in run.texts.items()},
     )
 
@@ -93,6 +94,7 @@ def merge(runs: Iterable[Run]) -> Run:
         problems=tuple(problem for run in each for problem in run.problems),
         handlers=tuple(handler for run in each for handler in run.handlers),
         unresolved=tuple(one for run in each for one in run.unresolved),
+        notices=tuple(notice for run in each for notice in run.notices),
         files=sum(run.files for run in each),
         skipped=sum(run.skipped for run in each),
         seconds=sum(run.seconds for run in each),

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, is_test
+from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, UNREAD, is_test
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests import (
     azure,
@@ -66,6 +66,8 @@ class ProgramReader(Protocol):
 PROGRAMS = {b"aws_cdk": "cdk_python", b"pulumi_aws": "pulumi"}
 """Deployment programs in Python: a word that each of their files holds, and the module that reads them."""
 
+NOT_READ = "services in TypeScript and JavaScript are not read; name its handlers in `handlers`"
+
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 
 # Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
@@ -84,6 +86,19 @@ def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -
         deployed += found
         problems += failed
     return tuple(_without_repeated(deployed)), tuple(dict.fromkeys(problems))
+
+
+def unread(root: Path, manifests: Iterable[str]) -> tuple[Problem, ...]:
+    """The manifests that may deploy Python and are of no kind that is read, each with the reason."""
+    named = [path for path in manifests if path.rpartition("/")[2] in UNREAD]
+    return tuple(Problem(path, 0, NOT_READ) for path in sorted(named) if _holds_python(root.resolve(), path))
+
+
+def _holds_python(root: Path, path: str) -> bool:
+    try:
+        return "python" in (read_text(root, path) or "")
+    except ManifestError:
+        return False
 
 
 def _readings(root: Path, paths: Iterable[str], sources: Sources | None) -> Iterator[Reading]:
