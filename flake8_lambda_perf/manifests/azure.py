@@ -19,6 +19,7 @@ from flake8_lambda_perf.manifests.deployed import (
     read_text,
 )
 from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.intrinsics import at
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence, is_null, stated
 
@@ -87,13 +88,13 @@ def _described(root: Path, path: str, top: Mapping) -> Iterator[Deployed]:
 def _decorated(root: Path, path: str, top: Mapping) -> Iterator[Deployed]:
     """The functions that decorators make, and the application that is served whole."""
     folder = posixpath.dirname(path)
-    timeout = tuple(_timeout(path, top))
+    common = tuple(_stated(path, top))
     code = Code(root, folder, MODULE, "azure")
     for function in code.functions()[:MAX_FUNCTIONS]:
-        facts = Facts([*function.said, *timeout])
+        facts = Facts([*function.said, *common])
         yield _deployed(function.handler, folder, path, top.line, function.name, facts)
     for name in code.objects(SERVED):
-        yield _deployed(f"{MODULE}.{name}", folder, path, top.line, name, Facts(timeout))
+        yield _deployed(f"{MODULE}.{name}", folder, path, top.line, name, Facts(common))
 
 
 def _deployed(handler: str, root: str, path: str, line: int, resource: str, facts: Facts) -> Deployed:
@@ -110,8 +111,9 @@ def _deployed(handler: str, root: str, path: str, line: int, resource: str, fact
         vpc=False,
         provisioned_concurrency=False,
         platform="azure",
-        # How many threads a worker has, a setting of the deployed app says: PYTHON_THREADPOOL_THREAD_COUNT.
-        concurrent=None,
+        # A worker runs the requests of all functions in five threads or more; a setting of the deployed app limits it:
+        # https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference.
+        concurrent=None if any(fact.name == "concurrent" for fact in facts.said) else True,
         said=facts.said,
     )
 
@@ -135,7 +137,15 @@ def _of_host(root: Path, path: str) -> Iterator[Said]:
     except ManifestError:
         return
     if isinstance(top, Mapping):
-        yield from _timeout(path, top)
+        yield from _stated(path, top)
+
+
+def _stated(path: str, top: Mapping) -> Iterator[Said]:
+    """What a host says of all its functions: how long they may run, and whether it takes one request at a time."""
+    yield from _timeout(path, top)
+    node = at(top, "extensions", "http", "maxConcurrentRequests")
+    if node is not None and _text(node) == "1":
+        yield stated("concurrent", None, path, node)
 
 
 def _timeout(path: str, top: Mapping) -> Iterator[Said]:
