@@ -33,6 +33,7 @@ from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.enclosing import Enclosing
     from flake8_lambda_perf.project.facts import Module
     from flake8_lambda_perf.rules.base import Report, Rule
     from flake8_lambda_perf.rules.deployed import DeploymentRule
@@ -48,6 +49,7 @@ class Job:
     """What to look at: a root, its settings, and the files or folders in it to report on.
 
     `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
+    `enclosing` is the project around it, whose manifests may deploy its code.
     """
 
     root: Path
@@ -56,6 +58,7 @@ class Job:
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     cache: Path | None = None
     noqa: bool = True
+    enclosing: Enclosing | None = field(default=None, compare=False)
 
 
 def check(job: Job) -> Run:
@@ -213,6 +216,7 @@ class _Sources:
             parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
         for path in self.tree.manifests:
             parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
+        parts += self.job.enclosing.contents() if self.job.enclosing is not None else ()
         parts += metadata(self.job.root, self.project.files)
         return cache.key_of(parts)
 
@@ -241,12 +245,14 @@ class _Checked:
         self.named = sources.named
         self.project = sources.project
         self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests, self.project)
-        self.project.layers = sorted({layer for function in self.declared for layer in function.layers})
+        outer = job.enclosing.declared(job.root, self.project.known) if job.enclosing is not None else ()
+        every = [*self.declared, *outer]
+        self.project.layers = sorted({layer for function in every for layer in function.layers})
         codes = [function.inline for function in self.declared if function.inline is not None]
         self.inlined = Inlined(codes, sources.text)
         for code in codes:
             self.project.hold(code.path, code.text.encode())
-        self.analysis = Analysis(self.project, self.declared, job.settings)
+        self.analysis = Analysis(self.project, every, job.settings)
         self.suspects = Suspects(self.analysis)
         self.failed: list[Problem] = []
 
