@@ -45,8 +45,8 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 # Specifications, policies and SDK data name the types too, as keys or in prose.
 _FUNCTION = re.compile(r"""Type["']?\s*:\s*["']?AWS::(?:Serverless|Lambda)::Function\b""")
-_STATED = re.compile(r"""\bRuntime["']?\s*:""")
-_OTHERS = re.compile(r"""\bRuntime["']?\s*:\s*["']?(?:nodejs|java|dotnet|go|ruby|provided)""")
+_STATED = re.compile(r"""Runtime["']?\s*:""")
+_OTHERS = re.compile(r"""Runtime["']?\s*:\s*["']?(?:nodejs|java|dotnet|go|ruby|provided)""")
 _RUNTIME = re.compile(r"(?:python|nodejs|java|dotnet|go|ruby|provided)[0-9.]*")
 
 

@@ -1,0 +1,88 @@
+"""What the engine is asked to look at, and the files that it consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_lambda_perf import discover
+from flake8_lambda_perf.config import is_project
+from flake8_lambda_perf.project import cache
+from flake8_lambda_perf.project.distributions import metadata
+from flake8_lambda_perf.project.load import Project
+from flake8_lambda_perf.rules import catalog
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.config import Settings
+    from flake8_lambda_perf.enclosing import Enclosing
+    from flake8_lambda_perf.model import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to look at: a root, its settings, and the files or folders in it to report on.
+
+    `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
+    `enclosing` is the project around it, whose manifests may deploy its code.
+    """
+
+    root: Path
+    settings: Settings
+    targets: tuple[Path, ...]
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    cache: Path | None = None
+    noqa: bool = True
+    enclosing: Enclosing | None = field(default=None, compare=False)
+
+
+class Sources:
+    """What a project consists of: its files, found and read but not looked at."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
+        self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
+        named = {path for path in (relative(job, target) for target in job.targets) if path} - {*self.tree.manifests}
+        self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
+        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
+
+    def text(self, path: str) -> str:
+        """Gives a file's text, empty if it cannot be read."""
+        source = self.project.source(path)
+        return source.text if source is not None else ""
+
+    def may_yield(self, run: Run) -> bool:
+        """Tells whether a stored run speaks of this project and our rules; a cache may come with a repository."""
+        codes = {entry.code for entry in catalog.entries()}
+        edits = (edit for finding in run.findings if finding.fix is not None for edit in finding.fix.edits)
+        paths = {finding.path for finding in run.findings} | {edit.path for edit in edits}
+        known = self.project.known | set(self.tree.manifests)
+        return paths <= known and all(f.code in codes and f.line > 0 for f in run.findings)
+
+    def key(self) -> str:
+        """Names the contents of all files, the settings and what is asked for."""
+        targets = sorted(str(relative(self.job, target)) for target in self.job.targets)
+        parts = [repr((self.job.settings, targets, self.job.noqa, self.tree.skipped_vendored)).encode()]
+        for path in self.project.files:
+            parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
+        for path in self.tree.manifests:
+            parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
+        parts += self.job.enclosing.contents() if self.job.enclosing is not None else ()
+        parts += metadata(self.job.root, self.project.files)
+        return cache.key_of(parts)
+
+    def _manifest(self, path: str) -> bytes:
+        try:
+            return (self.job.root / path).read_bytes()
+        except OSError:
+            return b""
+
+
+def relative(job: Job, target: Path) -> str | None:
+    """Gives a target's path below the root; None if it lies outside."""
+    try:
+        return target.relative_to(job.root).as_posix()
+    except ValueError:
+        return None
