@@ -123,6 +123,14 @@ def test_flake8_finds_the_same(root: Path) -> None:
     ], done.stderr
 
 
+def test_a_folder_that_is_asked_for_is_around_the_projects_in_it(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "pyproject.toml").unlink()
+    (root / "template.yaml").rename(root / "stack.yaml")
+    assert listed(root, capsys, monkeypatch).count("declared by") == 3
+
+
 def test_handlers_are_listed_once(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

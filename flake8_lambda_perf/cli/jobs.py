@@ -63,7 +63,7 @@ def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
     jobs = (
         replace(job_of(root, by_root[root], options, stdin), enclosing=enclosing_of(outer) if outer else None)
         for root in sorted(by_root)
-        for outer in [around(root)]
+        for outer in [around(root) or next((each for each in root.parents if each in by_root), None)]
     )
     return tuple(job for job in jobs if job.targets)
 

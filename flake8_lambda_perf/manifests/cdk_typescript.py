@@ -156,7 +156,8 @@ class _Functions:
         known = Facts(dict.fromkeys(self._said(made, properties, code)))
         folders = [str(fact.value) for fact in known.said if fact.name == "layers" and fact.value is not None]
         adapter = code.web_adapter or known.word("environment.AWS_LAMBDA_EXEC_WRAPPER") == web_adapter.WRAPPER
-        script = web_adapter.application_of_script(root, code.root, code.handler) if adapter else None
+        handler = known.word("handler") or code.handler
+        script = web_adapter.application_of_script(root, code.root, handler) if adapter else None
         place = made.place if code.is_candidate else self._place(made, properties)
 
         def switch(name: str) -> bool | None:
@@ -164,7 +165,7 @@ class _Functions:
             return None if is_on is False and properties.is_open else is_on
 
         return Deployed(
-            handler=script or code.handler,
+            handler=script or handler,
             root=code.root,
             manifest=place.script.path,
             line=place.position[0],

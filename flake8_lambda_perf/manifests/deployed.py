@@ -40,7 +40,8 @@ class Deployed:
     the others where it computes them.
     `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
     `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
-    (its value), `trigger` (its kind, one of TRIGGERS). `inline` is its code where the manifest itself holds it.
+    (its value), `trigger` (its kind, one of TRIGGERS), `handler` where it replaces another. `inline` is its code where
+    the manifest itself holds it.
     `platform` is what runs it: the limits and defaults of Lambda are those of `lambda` alone.
     """
 
