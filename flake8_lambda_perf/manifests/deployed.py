@@ -151,11 +151,16 @@ def code_folder(root: Path, folder: str, written: Written) -> str | None:
 
 
 def archive_folder(root: Path, folder: str, written: Written, handler: str) -> str | None:
-    """The folder of a `.zip` where the handler's module lies beside it, None where it does not."""
+    """The folder a `.zip` was made of, None where it is not known.
+
+    The handler's module lies beside it, or in the folder of its name: beside it, or beside the folder of a build.
+    """
     if _REMOTE.match(written.text):
         return None
-    beside = posixpath.dirname(place(root, folder, written))
-    return None if module_file(root, beside, handler) is None else beside
+    path = place(root, folder, written)
+    beside, name = posixpath.dirname(path), posixpath.basename(path).removesuffix(".zip")
+    folders = (beside, posixpath.join(beside, name), posixpath.join(posixpath.dirname(beside), name))
+    return next((each for each in folders if module_file(root, each, handler) is not None), None)
 
 
 def is_python(root: Path, deployed: Deployed) -> bool:
