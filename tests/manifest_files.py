@@ -19,7 +19,7 @@ def project(root: Path, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(dedent(text), encoding="utf-8")
-    return root
+    return root.resolve()
 
 
 def reading(root: Path, files: Mapping[str, str]) -> Reading:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from manifest_files import project
 from places import said
 
 from flake8_lambda_perf.manifests import Deployed, read
@@ -36,14 +37,6 @@ PLAIN = Deployed(
     concurrent=True,
     platform="azure",
 )
-
-
-def project(root: Path, files: dict[str, str]) -> Path:
-    """A project with these files."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root.resolve()
 
 
 def test_a_function_of_the_first_model_is_the_main_of_its_folder(tmp_path: Path) -> None:
