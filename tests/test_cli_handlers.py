@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from textwrap import dedent
 
+import manifest_files
 import pytest
 
 from flake8_lambda_perf.cli import main
@@ -51,9 +51,7 @@ infra/t.yaml:13  Missing  gone.handler  there is no `gone` below `missing`, and 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(dedent(text), encoding="utf-8")
+    manifest_files.project(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

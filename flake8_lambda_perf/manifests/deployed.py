@@ -202,7 +202,7 @@ def read_text(root: Path, path: str) -> str | None:
     if (os.path.islink(whole) or not _is_plain(whole.rpartition("/")[0])) and not is_inside(root, path):  # noqa: PTH114
         return None
     try:
-        with open(whole, "rb") as file:  # noqa: PTH123
+        with Path(whole).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ManifestError(f"cannot be read: {error.strerror}; make it readable or exclude it") from error
