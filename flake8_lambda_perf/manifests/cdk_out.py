@@ -20,7 +20,7 @@ from flake8_lambda_perf.manifests.deployed import (
     read_text,
 )
 from flake8_lambda_perf.manifests.intrinsics import at
-from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Scalar, parse
+from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Scalar, parse, text_of
 from flake8_lambda_perf.model import Problem
 
 MAX_COMPARED = 200
@@ -72,13 +72,13 @@ def _unpackaged(root: Path, path: str, top: Node | None) -> Node | None:
 def _with_folder(root: Path, path: str, resource: Node) -> Node:
     """A resource with the folder of its asset in the property that names it; unchanged where it has none here."""
     metadata, properties = at(resource, "Metadata"), at(resource, "Properties")
-    name = _word(at(metadata, ASSET_PROPERTY))
-    folder = _asset(root, path, _word(at(metadata, ASSET_PATH)))
+    name = text_of(at(metadata, ASSET_PROPERTY))
+    folder = _asset(root, path, text_of(at(metadata, ASSET_PATH)) or "")
     if folder is None or not isinstance(resource, Mapping) or not isinstance(metadata, Mapping):
         return resource
     written = _scalar(posixpath.relpath(folder or ".", posixpath.dirname(path) or "."), metadata)
     if name == "Code.ImageUri":
-        dockerfile = _scalar(_word(at(metadata, ASSET_DOCKERFILE)) or "Dockerfile", metadata)
+        dockerfile = _scalar(text_of(at(metadata, ASSET_DOCKERFILE)) or "Dockerfile", metadata)
         block, key, added = metadata, "Metadata", {"DockerContext": written, "Dockerfile": dockerfile}
     elif isinstance(properties, Mapping) and name in properties.entries:
         block, key, added = properties, "Properties", {name: written}
@@ -110,7 +110,7 @@ def _mapped(sources: _Sources, resource: Node | None, deployed: Deployed) -> Dep
     found = {layer: sources.of_first(layer) for layer in deployed.layers}
     said = [replace(fact, text="") for fact in deployed.said]
     said = [replace(fact, value=found[fact.value]) if fact.value in found else fact for fact in said]
-    name = _word(at(resource, "Metadata", "aws:cdk:path")).removesuffix("/Resource") or deployed.resource
+    name = (text_of(at(resource, "Metadata", "aws:cdk:path")) or "").removesuffix("/Resource") or deployed.resource
     layers = tuple(folder for folder in found.values() if folder is not None)
     return replace(deployed, root=code, resource=name, said=tuple(said), layers=layers)
 
@@ -205,7 +205,3 @@ def _data(root: Path, path: str) -> bytes | None:
         return (root / path).read_bytes()
     except OSError:
         return None
-
-
-def _word(node: Node | None) -> str:
-    return node.text if isinstance(node, Scalar) else ""

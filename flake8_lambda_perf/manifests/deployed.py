@@ -14,7 +14,7 @@ from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_lambda_perf.manifests.inline import Inline
 
@@ -121,6 +121,13 @@ def join(folder: str, written: str) -> str | None:
     if joined == ".." or joined.startswith("../"):
         return None
     return "" if joined == "." else joined
+
+
+def above(path: str) -> Iterator[str]:
+    """The folders that a file lies in, the nearest first, the project's root last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def is_inside(root: Path, path: str) -> bool:

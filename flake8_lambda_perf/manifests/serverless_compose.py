@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests.deployed import LocatedError, check_text, join, read_text
+from flake8_lambda_perf.manifests.deployed import LocatedError, above, check_text, join, read_text
 from flake8_lambda_perf.manifests.intrinsics import at
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, parse
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, parse, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,16 +25,13 @@ SERVICES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 def parameters(root: Path, service: str) -> tuple[str, Mapping] | None:
     """The parameters of the service in the file `service`, and the file that gives them: the nearest one above."""
-    folder = posixpath.dirname(service)
-    while True:
+    for folder in above(service):
         for name in NAMES:
             path = posixpath.join(folder, name)
             for file, given in _services(path, _text(root, path)):
                 if service in file:
                     return path, given
-        if not folder:
-            return None
-        folder = posixpath.dirname(folder)
+    return None
 
 
 def _text(root: Path, path: str) -> str:
@@ -59,12 +56,8 @@ def _services(path: str, text: str) -> tuple[tuple[tuple[str, ...], Mapping], ..
 
 def _each(folder: str, services: Mapping) -> Iterator[tuple[tuple[str, ...], Mapping]]:
     for entry in services.entries.values():
-        given, written = at(entry.value, "params"), _word(at(entry.value, "path"))
+        given, written = at(entry.value, "params"), text_of(at(entry.value, "path"))
         below = None if written is None else join(folder, written)
-        config = _word(at(entry.value, "config"))
+        config = text_of(at(entry.value, "config"))
         if below is not None and isinstance(given, Mapping):
             yield tuple(posixpath.join(below, name) for name in ([config] if config else SERVICES)), given
-
-
-def _word(node: Node | None) -> str | None:
-    return node.text if isinstance(node, Scalar) else None

@@ -91,6 +91,11 @@ def parse(path: str, text: str) -> Node | None:
     return _from_yaml(text)
 
 
+def text_of(node: Node | None) -> str | None:
+    """The text of a single value; None for a list, a mapping, or nothing."""
+    return node.text if isinstance(node, Scalar) else None
+
+
 def is_null(node: Node | None) -> bool:
     """Whether the value is missing or written as null."""
     if node is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.manifests.deployed import above
 from flake8_lambda_perf.manifests.typescript.cdk_code import Start
 from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.typescript.program import Program
@@ -70,18 +71,12 @@ def _started_in(
 ) -> tuple[str, bool]:
     """The folder in which the program of a file is started, and whether a marker says so: else that of its package."""
     if folder not in known:
-        above = [folder, *_above(folder)]
+        folders = [folder, *above(folder)]
         found = (
             (each, is_marked)
             for names, is_marked in ((markers, True), (("package.json",), False))
-            for each in above
+            for each in folders
             if any(is_file(root, posixpath.join(each, name)) for name in names)
         )
         known[folder] = next(found, ("", False))
     return known[folder]
-
-
-def _above(path: str) -> Iterator[str]:
-    while path:
-        path = posixpath.dirname(path)
-        yield path

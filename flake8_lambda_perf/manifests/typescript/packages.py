@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests.deployed import join, read_text
+from flake8_lambda_perf.manifests.deployed import above, join, read_text
 from flake8_lambda_perf.manifests.intrinsics import at
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Sequence, text_of
 
 BUILT = ("dist", "build", "lib", "out")
 """Folders that a compiler writes to what it made of the sources; their own places are tried too."""
@@ -36,7 +36,7 @@ class Packages:
 
     def places(self, specifier: str, importer: str) -> Iterator[str]:
         """The paths, without their ending, at which what an import names may be."""
-        for folder in _above(importer):
+        for folder in above(importer):
             for base, paths in self._paths_of(folder):
                 yield from _mapped(base, paths, specifier)
         name, rest = _split(specifier)
@@ -50,13 +50,13 @@ class Packages:
             named = re.compile(rf'"name"\s*:\s*"{re.escape(name)}"')
             texts = self._manifests().items()
             tops = ((folder, self._parsed(text)) for folder, text in texts if named.search(text))
-            found = ((folder, top) for folder, top in tops if top is not None and _word(at(top, "name")) == name)
+            found = ((folder, top) for folder, top in tops if top is not None and text_of(at(top, "name")) == name)
             self._found[name] = next(found, None)
         return self._found[name]
 
     def _manifests(self) -> dict[str, str]:
         if self._texts is None:
-            folders = {folder for path in self._paths for folder in _above(path)}
+            folders = {folder for path in self._paths for folder in above(path)}
             texts = {
                 folder: self._text(posixpath.join(folder, "package.json")) for folder in sorted(folders)[:MAX_FOLDERS]
             }
@@ -69,7 +69,7 @@ class Packages:
             texts = [self._text(posixpath.join(folder, name)) for name in SETTINGS]
             tops = [self._parsed(text) for text in texts if '"paths"' in text]
             options = [at(top, "compilerOptions") for top in tops]
-            bases = [join(folder, _word(at(option, "baseUrl")) or ".") for option in options]
+            bases = [join(folder, text_of(at(option, "baseUrl")) or ".") for option in options]
             every = [(base, at(option, "paths")) for base, option in zip(bases, options, strict=True)]
             self._settings[folder] = [(b, p) for b, p in every if b is not None and isinstance(p, Mapping)]
         return self._settings[folder]
@@ -87,12 +87,6 @@ class Packages:
             return None
 
 
-def _above(path: str) -> Iterator[str]:
-    while path:
-        path = posixpath.dirname(path)
-        yield path
-
-
 def _split(specifier: str) -> tuple[str, str]:
     """The name of a package, which may have a scope, and the path inside it."""
     parts = specifier.split("/")
@@ -103,7 +97,7 @@ def _split(specifier: str) -> tuple[str, str]:
 def _entry(folder: str, top: Node) -> Iterator[str]:
     """What stands for a package as a whole: the file it names, the source that this was made of, or an index."""
     for key in ("source", "types", "typings", "module", "main"):
-        written = _word(at(top, key))
+        written = text_of(at(top, key))
         path = None if written is None else join(folder, written.removesuffix(".d.ts"))
         if path is not None:
             yield path
@@ -129,10 +123,6 @@ def _mapped(base: str, paths: Mapping, specifier: str) -> Iterator[str]:
             continue
         rest = specifier[len(start) : len(specifier) - len(end)]
         for item in entry.value.items[:MAX_PATHS]:
-            place = join(base, (_word(item) or "").replace("*", rest, 1))
+            place = join(base, (text_of(item) or "").replace("*", rest, 1))
             if place:
                 yield place
-
-
-def _word(node: Node | None) -> str | None:
-    return node.text if isinstance(node, Scalar) else None
