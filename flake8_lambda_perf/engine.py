@@ -52,13 +52,9 @@ def check(job: Job) -> Run:
 
 
 def handlers(job: Job) -> Run:
-    """Finds where requests start, and looks no further; files that only these reach are not read."""
+    """Finds where requests start, and looks no further: the problems of files that only these reach are not seen."""
     with _without_collector():
-        sources = Sources(job)
-        run = cache.load(job.cache, sources.key()) if job.cache is not None else None
-        if run is None or not sources.may_yield(run):
-            run = _Deployment(job, sources).run()
-        return replace(run, findings=())
+        return _Deployment(job, Sources(job)).run()
 
 
 def check_with_fixes(job: Job) -> Run:

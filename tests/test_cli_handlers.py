@@ -62,6 +62,16 @@ def test_handlers_stand_in_a_table_with_what_is_not_found_below(capsys: pytest.C
     assert capsys.readouterr() == (TABLE, "")
 
 
+def test_what_handlers_reach_is_not_looked_at_whether_results_are_kept_or_not(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "orders/app.py").write_text("import boto3\nfrom broken import x\ndef handler(e, c):\n    x(boto3)\n")
+    (project / "orders/broken.py").write_text("def x(:\n    boto3.client('s3')\n")
+    for command, status in (("handlers", 0), ("check", 2), ("handlers", 0)):
+        assert main([command]) == status
+        assert ("broken.py" in capsys.readouterr().err) is (command == "check")
+
+
 NOTICE = """\
 web/serverless.ts: notice: services in TypeScript and JavaScript are not read; name its handlers in `handlers`
 """
