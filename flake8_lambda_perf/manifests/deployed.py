@@ -130,6 +130,11 @@ def above(path: str) -> Iterator[str]:
         yield path
 
 
+def is_file(root: Path, path: str) -> bool:
+    """Whether a file of the project exists; unlike Path's own question this never raises."""
+    return os.path.isfile(f"{root}/{path}")  # noqa: PTH113
+
+
 def is_inside(root: Path, path: str) -> bool:
     """Whether `path` stays below the resolved `root` when every symbolic link is followed."""
     return Path(os.path.realpath(root / path)).is_relative_to(root)
@@ -154,7 +159,7 @@ def code_folder(root: Path, folder: str, written: Written) -> str | None:
     if _REMOTE.match(text) or text.endswith(".zip") or ".aws-sam" in text or ".serverless" in text:
         return None
     joined = place(root, folder, written)
-    return posixpath.dirname(joined) if joined.endswith(".py") and _is_file(root / joined) else joined
+    return posixpath.dirname(joined) if joined.endswith(".py") and is_file(root, joined) else joined
 
 
 def archive_folder(root: Path, folder: str, written: Written, handler: str) -> str | None:
@@ -187,7 +192,7 @@ def module_file(root: Path, code_root: str, handler: str) -> str | None:
     dots, rest = re.fullmatch(r"((?:\.{1,2}/)*)(.*)", module, re.DOTALL).groups()  # type: ignore[union-attr]
     for ending in (".py", "/__init__.py"):
         path = join(code_root, dots + rest.replace(".", "/") + ending)
-        if path is not None and _is_file(root / path) and is_inside(root, path):
+        if path is not None and is_file(root, path) and is_inside(root, path):
             return path
     return None
 
@@ -230,10 +235,6 @@ def check_text(text: str) -> None:
 def as_number(text: str | None) -> int | None:
     """A whole number of MB or seconds."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113  (Path.is_file raises where a name is too long for the system)
 
 
 def _shortened(text: str) -> str:

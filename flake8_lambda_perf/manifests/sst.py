@@ -18,12 +18,12 @@ from flake8_lambda_perf.manifests.deployed import (
     above,
     code_folder,
     gathered,
+    is_file,
     is_python,
     module_file,
 )
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.sam_facts import MAX_VARIABLES
-from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping as Block
 from flake8_lambda_perf.manifests.yaml_nodes import Node, Scalar, Sequence, parse, stated
 

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests.deployed import above
+from flake8_lambda_perf.manifests.deployed import above, is_file
 from flake8_lambda_perf.manifests.typescript.cdk_code import Start
-from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.typescript.program import Program
 from flake8_lambda_perf.model import Problem
 

@@ -13,6 +13,7 @@ from flake8_lambda_perf.manifests.deployed import (
     above,
     archive_folder,
     code_folder,
+    is_file,
     join,
     module_file,
 )
@@ -21,7 +22,7 @@ from flake8_lambda_perf.manifests.inline import MODULE, Inline, inline, pieces, 
 from flake8_lambda_perf.manifests.typescript.facts import items_of, property_of, text_of
 from flake8_lambda_perf.manifests.typescript.library import PROJECT
 from flake8_lambda_perf.manifests.typescript.nodes import string_text
-from flake8_lambda_perf.manifests.typescript.paths import is_file, is_folder, matches, shown
+from flake8_lambda_perf.manifests.typescript.paths import is_folder, matches, shown
 from flake8_lambda_perf.manifests.typescript.values import HOLE, NOTHING, UNKNOWN, Built, Object, Text, Value
 
 if TYPE_CHECKING:

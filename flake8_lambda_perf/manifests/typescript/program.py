@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests.deployed import check_text, is_inside, join, read_text
+from flake8_lambda_perf.manifests.deployed import check_text, is_file, is_inside, join, read_text
 from flake8_lambda_perf.manifests.typescript import calls, library
 from flake8_lambda_perf.manifests.typescript.imports import is_foreign, library_name
 from flake8_lambda_perf.manifests.typescript.nodes import SUFFIXES, Place, error_line, parse
-from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.typescript.run import ExhaustedError, Run
 from flake8_lambda_perf.manifests.typescript.values import UNKNOWN, Class, Frame, Function, Later, Module, Named, Value
 from flake8_lambda_perf.model import Problem
