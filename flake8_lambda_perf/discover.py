@@ -44,6 +44,9 @@ SCRIPT_MARKERS = frozenset(
 REQUIREMENTS = "requirements.txt"
 """What a function's packages are installed from; rules report lines of it."""
 
+UNREAD = frozenset({"serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"})
+"""Manifests in languages in which they are not read: their names are listed, to tell of them."""
+
 SYNTHESISED = "cdk.out"
 """Where the CDK writes its templates: these are read, though the folder is a tool's and not the project's."""
 
@@ -214,7 +217,8 @@ class _Walk:
         elif python:
             self._python.append(path)
         elif _size_of(entry) <= MANIFEST_BYTES:
-            (self._scripts if name.endswith(SCRIPT_SUFFIXES) else self._manifests).append(path)
+            is_script = name.endswith(SCRIPT_SUFFIXES) and name not in UNREAD
+            (self._scripts if is_script else self._manifests).append(path)
 
     def _read_templates(self, folder: str) -> None:
         """Note the templates that a CDK app synthesised, also those of its stages."""

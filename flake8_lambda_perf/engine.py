@@ -11,22 +11,19 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf import discover, manifests
-from flake8_lambda_perf.config import is_project
 from flake8_lambda_perf.errors import SourceError
-from flake8_lambda_perf.knowledge import ended_runtimes
+from flake8_lambda_perf.job import Job, Sources, relative
 from flake8_lambda_perf.manifests.inline import Inlined
-from flake8_lambda_perf.model import Finding, Fix, Problem, Run
+from flake8_lambda_perf.model import Finding, Fix, Problem, Run, Unresolved
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.analysis import Analysis
-from flake8_lambda_perf.project.distributions import metadata
-from flake8_lambda_perf.project.load import Project
+from flake8_lambda_perf.project.entries import Entries
+from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog, deployed
 from flake8_lambda_perf.rules.found import finding_at, no_fix
@@ -34,38 +31,30 @@ from flake8_lambda_perf.source import Lines, encode
 from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.project.facts import Module
+    from flake8_lambda_perf.project.handlers import Entry
+    from flake8_lambda_perf.project.load import Project
     from flake8_lambda_perf.rules.base import Report, Rule
     from flake8_lambda_perf.rules.deployed import DeploymentRule
     from flake8_lambda_perf.rules.view import ModuleView
 
 
+__all__ = ["Change", "Job", "Repair", "check", "check_with_fixes", "fix", "handlers"]
+
 ROUNDS = 10
 """How often a file is checked and repaired again before its fixes are given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What to look at: a root, its settings, and the files or folders in it to report on.
-
-    `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
-    `day` is the one on which a runtime's support has ended or not.
-    """
-
-    root: Path
-    settings: Settings
-    targets: tuple[Path, ...]
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
-    cache: Path | None = None
-    noqa: bool = True
-    day: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 
 def check(job: Job) -> Run:
     """Finds what is slow; findings say only whether a fix is offered."""
     run = check_with_fixes(job)
     return replace(run, findings=tuple(replace(finding, fix=None) for finding in run.findings))
+
+
+def handlers(job: Job) -> Run:
+    """Finds where requests start, and looks no further: the problems of files that only these reach are not seen."""
+    with _without_collector():
+        return _Deployment(job, Sources(job)).run()
 
 
 def check_with_fixes(job: Job) -> Run:
@@ -81,7 +70,7 @@ def find(job: Job) -> Run:
 def _run(job: Job, *, planned: bool) -> Run:
     started = time.perf_counter()
     with _without_collector():
-        sources = _Sources(job)
+        sources = Sources(job)
         keys = sources.keys(planned=planned) if job.cache is not None else ()
         stored = (run for key in keys if job.cache is not None and (run := cache.load(job.cache, key)) is not None)
         run = next((run for run in stored if sources.may_yield(run)), None)
@@ -145,7 +134,7 @@ def _key(finding: Finding) -> tuple[str, str]:
 def _look(job: Job) -> tuple[Run, Project]:
     """Finds what is slow, and gives the files as they were read for it: a user may be editing them."""
     with _without_collector():
-        sources = _Sources(job)
+        sources = Sources(job)
         return _Checked(job, sources).run(), sources.project
 
 
@@ -195,102 +184,67 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-class _Sources:
-    """What a project consists of: its files, found and read but not looked at."""
+class _Deployment:
+    """What is deployed of a project."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, sources: Sources) -> None:
         self.job = job
-        whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
-        self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
-        paths = {path for path in (relative(job, target) for target in job.targets) if path}
-        named = {path for path in paths if path in job.overlay or discover.is_code(path.rpartition("/")[2])}
-        self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
-        self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
-
-    def text(self, path: str) -> str:
-        """Gives a file's text, empty if it cannot be read."""
-        source = self.project.source(path)
-        return source.text if source is not None else ""
-
-    def may_yield(self, run: Run) -> bool:
-        """Tells whether a stored run speaks of this project and our rules; a cache may come with a repository."""
-        codes = {entry.code for entry in catalog.entries()}
-        edits = (edit for finding in run.findings if finding.fix is not None for edit in finding.fix.edits)
-        paths = {finding.path for finding in run.findings} | {edit.path for edit in edits}
-        known = self.project.known | set(self.tree.manifests)
-        return paths <= known and all(f.code in codes and f.line > 0 for f in run.findings)
-
-    def keys(self, *, planned: bool) -> tuple[str, ...]:
-        """Names the runs that answer, the one to be made last: one with fixes answers also who wants none."""
-        key = self._key()
-        return (key,) if planned else (key, cache.key_of([key.encode(), b"without fixes"]))
-
-    def _key(self) -> str:
-        """Names the contents of all files, the settings, what is asked for, and the runtimes that have ended."""
-        targets = sorted(str(relative(self.job, target)) for target in self.job.targets)
-        parts = [repr((self.job.settings, targets, self.job.noqa, self.tree.skipped_vendored)).encode()]
-        for path in self.project.files:
-            parts += [path.encode(errors="surrogateescape"), self.project.data(path) or b""]
-        parts += [runtime.encode() for runtime in (ended_runtimes(self.job.day) if self.tree.manifests else ())]
-        for path in self.tree.manifests:
-            parts += [path.encode(errors="surrogateescape"), self._manifest(path)]
-        parts += metadata(self.job.root, self.project.files)
-        return cache.key_of(parts)
-
-    def _manifest(self, path: str) -> bytes:
-        try:
-            return (self.job.root / path).read_bytes()
-        except OSError:
-            return b""
-
-
-def relative(job: Job, target: Path) -> str | None:
-    """Gives a target's path below the root; None if it lies outside."""
-    try:
-        return target.relative_to(job.root).as_posix()
-    except ValueError:
-        return None
-
-
-class _Checked:
-    """One look at a project."""
-
-    def __init__(self, job: Job, sources: _Sources, *, planned: bool = True) -> None:
-        self.job = job
-        self.planned = planned
-        self.codes = catalog.selected(job.settings)
         self.tree = sources.tree
         self.named = sources.named
         self.project = sources.project
         self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests, self.project)
-        self.project.layers = sorted({layer for function in self.declared for layer in function.layers})
+        outer = job.enclosing.declared(job.root, self.project.known) if job.enclosing is not None else ()
+        self.every = [*self.declared, *outer]
+        self.project.layers = sorted({layer for function in self.every for layer in function.layers})
         codes = [function.inline for function in self.declared if function.inline is not None]
         self.inlined = Inlined(codes, sources.text)
         for code in codes:
             self.project.hold(code.path, code.text.encode())
-        self.analysis = Analysis(self.project, self.declared, job.settings)
+
+    def run(self) -> Run:
+        """Gives the handlers."""
+        names = Names(self.project.resolve)
+        entries = Entries(self.project, names, self.every, self.job.settings.handlers)
+        return self.told((), entries.found, entries.unresolved, entries.problems)
+
+    def told(
+        self, findings: tuple[Finding, ...], found: Sequence[Entry], left: Sequence[Unresolved], more: Sequence[Problem]
+    ) -> Run:
+        """Gives everything that was found, without texts and time."""
+        handlers = tuple(sorted((entry.handler for entry in found), key=lambda h: (h.path, h.line, h.name)))
+        notices = manifests.unread(self.job.root, self.tree.manifests)
+        counts = len(self.project.files), self.tree.skipped_vendored
+        return self.inlined.told(Run(findings, self.problems(more), handlers, tuple(left), notices, *counts))
+
+    def problems(self, more: Sequence[Problem]) -> tuple[Problem, ...]:
+        """Lists what could not be done, in the order of the files."""
+        for path in self.named:
+            self.project.parse_whole(path)
+        found = [*self.tree.problems, *self.manifest_problems, *self.project.problems.values()]
+        found += (replace(problem, path=problem.path or self._settings_file()) for problem in more)
+        return tuple(sorted(set(found), key=lambda problem: (problem.path, problem.line, problem.message)))
+
+    def _settings_file(self) -> str:
+        """Names the file that the settings came from, as seen from the root."""
+        return os.path.relpath(self.job.settings.source, self.job.root) if self.job.settings.source else ""
+
+
+class _Checked(_Deployment):
+    """One look at a project."""
+
+    def __init__(self, job: Job, sources: Sources, *, planned: bool = True) -> None:
+        super().__init__(job, sources)
+        self.planned = planned
+        self.codes = catalog.selected(job.settings)
+        self.analysis = Analysis(self.project, self.every, job.settings)
         self.suspects = Suspects(self.analysis)
         self.failed: list[Problem] = []
 
     def run(self) -> Run:
         """Gives everything that was found, without texts and time."""
         findings = tuple(self.findings())
-        handlers = tuple(sorted((e.handler for e in self.analysis.entries), key=lambda h: (h.path, h.line, h.name)))
-        unresolved = tuple(self.analysis.unresolved)
-        run = Run(findings, self.problems(), handlers, unresolved, len(self.project.files), self.tree.skipped_vendored)
-        return self.inlined.told(run)
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Lists what could not be done, in the order of the files."""
-        for path in self.named:
-            self.project.module(path)
-        found = [*self.tree.problems, *self.manifest_problems, *self.project.problems.values(), *self.failed]
-        found += (replace(problem, path=problem.path or self._settings_file()) for problem in self.analysis.problems)
-        return tuple(sorted(set(found), key=lambda problem: (problem.path, problem.line, problem.message)))
-
-    def _settings_file(self) -> str:
-        """Names the file that the settings came from, as seen from the root."""
-        return os.path.relpath(self.job.settings.source, self.job.root) if self.job.settings.source else ""
+        problems = [*self.analysis.problems, *self.failed]
+        return self.told(findings, self.analysis.entries, self.analysis.unresolved, problems)
 
     # -- findings -----------------------------------------------------------------------------
 

@@ -220,10 +220,13 @@ def ask(
     root: Path, settings: Settings, options: Namespace, targets: tuple[Path, ...], overlay: Mapping[str, bytes]
 ) -> Run:
     """One run of the engine."""
+    from flake8_lambda_perf.enclosing import Enclosing, around
     from flake8_lambda_perf.engine import Job, find
 
     cache = root / (settings.cache_dir or CACHE_FOLDER)
-    job = Job(root, settings, targets, overlay, cache, noqa=not options.disable_noqa)
+    outer = around(root)
+    enclosing = None if outer is None else Enclosing(outer)
+    job = Job(root, settings, targets, overlay, cache, noqa=not options.disable_noqa, enclosing=enclosing)
     return find(job)
 
 

@@ -164,6 +164,8 @@ class Run:
     problems: tuple[Problem, ...] = ()
     handlers: tuple[Handler, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    """What may say something and is of no kind that is read: told, and no problem."""
     files: int = 0
     skipped: int = 0
     seconds: float = 0.0

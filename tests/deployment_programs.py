@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
+from functools import partial
 from typing import TYPE_CHECKING
 
+from manifest_files import project
+from places import told
+
 from flake8_lambda_perf.manifests import Deployed, read
-from flake8_lambda_perf.model import Said
 from flake8_lambda_perf.project.load import Project
 
 if TYPE_CHECKING:
@@ -43,9 +45,7 @@ FUNCTION = 'runtime=_lambda.Runtime.PYTHON_3_12, handler="orders.handler", code=
 
 def reading(root: Path, files: Mapping[str, str]) -> Reading:
     """What the Python programs among these files declare."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(text), encoding="utf-8")
+    project(root, files)
     return read(root, (), Project(root, [name for name in files if name.endswith(".py")], {}))
 
 
@@ -66,8 +66,5 @@ def stack(*lines: str) -> str:
     return STACK.replace("{body}", "\n        ".join(lines))
 
 
-def said(text: str, name: str, value: str | int | bool | None, where: str, literal: str = "") -> Said:
-    """A fact stated in app.py where the only `where` begins."""
-    assert text.count(where) == 1
-    before = text[: text.index(where)]
-    return Said(name, value, "app.py", before.count("\n") + 1, len(before) - before.rfind("\n"), literal)
+said = partial(told, "app.py")
+"""A fact stated in app.py where the only `where` in its text begins."""

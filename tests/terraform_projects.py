@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
-from flake8_lambda_perf.manifests import Deployed, read
+from manifest_files import declared
+
+from flake8_lambda_perf.manifests import Deployed
 
 PLAIN = Deployed(
     handler="app.handler",
@@ -31,12 +32,7 @@ def function(resource: str, line: int, **stated: Any) -> Deployed:
 
 def read_files(root: Path, files: dict[str, str]) -> tuple[Deployed, ...]:
     """What a project with these files deploys; none of them is a problem."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(text), encoding="utf-8")
-    deployed, problems = read(root, files)
-    assert problems == ()
-    return deployed
+    return declared(root, files)
 
 
 def plainly(deployed: tuple[Deployed, ...]) -> tuple[Deployed, ...]:

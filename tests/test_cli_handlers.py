@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from textwrap import dedent
 
+import manifest_files
 import pytest
 
 from flake8_lambda_perf.cli import main
@@ -51,9 +51,7 @@ infra/t.yaml:13  Missing  gone.handler  there is no `gone` below `missing`, and 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(dedent(text), encoding="utf-8")
+    manifest_files.project(tmp_path, FILES)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -62,6 +60,32 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_handlers_stand_in_a_table_with_what_is_not_found_below(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["handlers"]) == 0
     assert capsys.readouterr() == (TABLE, "")
+
+
+def test_what_handlers_reach_is_not_looked_at_whether_results_are_kept_or_not(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "orders/app.py").write_text("import boto3\nfrom broken import x\ndef handler(e, c):\n    x(boto3)\n")
+    (project / "orders/broken.py").write_text("def x(:\n    boto3.client('s3')\n")
+    for command, status in (("handlers", 0), ("check", 2), ("handlers", 0)):
+        assert main([command]) == status
+        assert ("broken.py" in capsys.readouterr().err) is (command == "check")
+
+
+NOTICE = """\
+web/serverless.ts: notice: services in TypeScript and JavaScript are not read; name its handlers in `handlers`
+"""
+
+
+def test_of_a_manifest_in_a_language_that_is_not_read_there_is_a_notice(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "web").mkdir()
+    (project / "web/serverless.ts").write_text("export default {provider: {runtime: 'python3.13'}}\n")
+    (project / "serverless.js").write_text("module.exports = {provider: {runtime: 'nodejs22.x'}}\n")
+    for command in ("handlers", "check", "check"):  # the last is read from the cache
+        assert main([command]) == 0
+        assert capsys.readouterr().err == NOTICE
 
 
 PLAIN = """\

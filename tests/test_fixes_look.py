@@ -20,6 +20,7 @@ SELECT = "E3,E4,W,F,I"
 def complaints(folder: Path) -> dict[str, Counter[str]]:
     """What ruff says of each folder in `folder`, counted by code."""
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--preview", "--exit-zero"]
+    command += ["--config", f"src = ['{folder}/*']"]  # what lies in a project is its own
     command += ["--select", SELECT, "--output-format", "json", str(folder)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Counter[str]] = {}

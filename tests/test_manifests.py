@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
+
+from manifest_files import project
 
 from flake8_lambda_perf.manifests import Deployed
 from flake8_lambda_perf.manifests import read as read_with_places
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.model import Problem
-
-
-def project(root: Path, files: dict[str, str]) -> Path:
-    """A project with these files."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(text), encoding="utf-8")
-    return root
 
 
 PLAIN = Deployed(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from manifest_files import project
 from places import said
 
 from flake8_lambda_perf.manifests import Deployed, read
@@ -33,17 +34,9 @@ PLAIN = Deployed(
     snapstart=False,
     vpc=False,
     provisioned_concurrency=False,
-    concurrent=None,
+    concurrent=True,
     platform="azure",
 )
-
-
-def project(root: Path, files: dict[str, str]) -> Path:
-    """A project with these files."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root.resolve()
 
 
 def test_a_function_of_the_first_model_is_the_main_of_its_folder(tmp_path: Path) -> None:
@@ -55,6 +48,16 @@ def test_a_function_of_the_first_model_is_the_main_of_its_folder(tmp_path: Path)
     )
     expected = replace(PLAIN, timeout=600, said=facts)
     assert read(project(tmp_path, files), [path]) == ((expected,), ())
+
+
+@pytest.mark.parametrize(("most", "concurrent"), [("1", None), ("100", True)])
+def test_requests_run_side_by_side_unless_the_host_may_take_one_at_a_time(
+    most: str, concurrent: bool | None, tmp_path: Path
+) -> None:
+    host = f'{{"version": "2.0", "extensions": {{"http": {{"maxConcurrentRequests": {most}}}}}}}'
+    files = {"shop/load/function.json": HTTP, "shop/load/__init__.py": "", "shop/host.json": host}
+    ((found,), problems) = read(project(tmp_path, files), ["shop/load/function.json"])
+    assert (found.concurrent, problems) == (concurrent, ())
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,114 @@ def test_nothing_outside_the_project_is_compared(path: str, tmp_path: Path) -> N
     assert found.root is None
 
 
+def test_of_folders_that_hold_all_of_it_the_one_with_the_fewest_other_files_is_taken(tmp_path: Path) -> None:
+    files = {
+        "cdk.out/S.template.json": template(**ASSET),
+        **dict.fromkeys(("cdk.out/asset.1/orders.py", "a/orders.py", "b/orders.py"), ORDERS),
+        "a/mail.py": "",
+    }
+    (found,) = declared(tmp_path, files)
+    assert found.root == "b"
+
+
+def resources(**resources: Any) -> str:
+    """A synthesised template, as the CDK writes it with the metadata of its assets."""
+    return json.dumps({"Resources": resources}, indent=1)
+
+
+def image(path: str, **properties: Any) -> dict[str, Any]:
+    """A function whose image is built from the asset at `path`."""
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Code": {"ImageUri": {"Fn::Sub": "${AWS::AccountId}:1"}}, "PackageType": "Image", **properties},
+        "Metadata": {
+            "aws:cdk:path": "Service/Orders/Resource",
+            "aws:asset:path": path,
+            "aws:asset:dockerfile-path": "Lambda.Dockerfile",
+            "aws:asset:property": "Code.ImageUri",
+        },
+    }
+
+
+DOCKERFILE = """\
+FROM public.ecr.aws/lambda/python:3.12
+COPY src/ ${LAMBDA_TASK_ROOT}
+CMD ["orders.handler"]
+"""
+
+
+def test_an_image_runs_what_its_dockerfile_says_from_the_folder_that_it_copies(tmp_path: Path) -> None:
+    files = {
+        "cdk.out/S.template.json": resources(Orders=image("asset.1")),
+        "cdk.out/asset.1/Lambda.Dockerfile": DOCKERFILE,
+        "cdk.out/asset.1/src/orders.py": ORDERS,
+        "services/orders/src/orders.py": ORDERS,
+    }
+    (found,) = declared(tmp_path, files)
+    assert in_short(found) == "cdk.out/S.template.json:3 Service/Orders orders.handler in 'services/orders/src'"
+    assert (found.package, found.runtime) == ("image", "python3.12")
+
+
+def test_the_command_of_a_template_counts_before_that_of_the_dockerfile(tmp_path: Path) -> None:
+    command = {"Command": ["mail.send"]}
+    files = {
+        "cdk.out/S.template.json": resources(Mail=image("asset.1", ImageConfig=command)),
+        "cdk.out/asset.1/Lambda.Dockerfile": DOCKERFILE,
+        "cdk.out/asset.1/src/mail.py": "def send(event, context): ...\n",
+        "code/src/mail.py": "def send(event, context): ...\n",
+    }
+    (found,) = declared(tmp_path, files)
+    assert (found.handler, found.root) == ("mail.send", "code/src")
+
+
+def test_an_image_that_was_built_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    assert declared(tmp_path, {"cdk.out/S.template.json": resources(Orders=image("/elsewhere/orders"))}) == ()
+
+
+def test_layers_are_traced_to_their_folders(tmp_path: Path) -> None:
+    layer = {
+        "Type": "AWS::Lambda::LayerVersion",
+        "Properties": {"Content": {"S3Bucket": "assets", "S3Key": "2.zip"}},
+        "Metadata": {"aws:asset:path": "asset.2", "aws:asset:property": "Content"},
+    }
+    function = json.loads(template(**ASSET))["Resources"]["Orders1A2B"]
+    function["Properties"]["Layers"] = [{"Ref": "Common"}, {"Ref": "Lost"}]
+    lost = {**layer, "Metadata": {"aws:asset:path": "asset.3", "aws:asset:property": "Content"}}
+    files = {
+        "cdk.out/S.template.json": resources(Common=layer, Lost=lost, Orders=function),
+        "cdk.out/asset.1/orders.py": ORDERS,
+        "cdk.out/asset.2/python/shop/common.py": "TAX = 7\n",
+        "src/orders.py": ORDERS,
+        "layers/common/python/shop/common.py": "TAX = 7\n",
+    }
+    (found,) = declared(tmp_path, files)
+    assert (found.root, found.layers) == ("src", ("layers/common",))
+    assert [fact.value for fact in found.said if fact.name == "layers"] == ["layers/common", None]
+
+
+def test_code_in_a_template_is_told_where_the_program_holds_it(tmp_path: Path) -> None:
+    code = "def handler(event, context): ..."
+    properties = {"Handler": "index.handler", "Runtime": "python3.12", "Code": {"ZipFile": code}}
+    files = {
+        "cdk.json": "{}",
+        "app.ts": stack(
+            'new lambda.Function(this, "Inline", {runtime: lambda.Runtime.PYTHON_3_12, handler: "index.handler", '
+            f'code: lambda.Code.fromInline("{code}")}});'
+        ),
+        "cdk.out/S.template.json": resources(
+            Inline={"Type": "AWS::Lambda::Function", "Properties": properties},
+            Other={
+                "Type": "AWS::Lambda::Function",
+                "Properties": {**properties, "Code": {"ZipFile": f"import json\n{code}"}},
+            },
+        ),
+    }
+    assert [in_short(found) for found in declared(tmp_path, files)] == [
+        "app.ts:6 Inline index.handler in 'app.ts#Inline'",
+        "cdk.out/S.template.json:13 Other index.handler in 'cdk.out/S.template.json#Other'",
+    ]
+
+
 def test_the_program_tells_more_than_what_was_made_of_it(tmp_path: Path) -> None:
     files = {
         **CODE,

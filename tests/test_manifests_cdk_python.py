@@ -279,6 +279,15 @@ def test_the_web_adapter_serves_the_application_of_its_script(tmp_path: Path) ->
     assert (found.handler, found.root, found.web_adapter) == ("main.app", "src", True)
 
 
+def test_a_handler_that_is_replaced_later_counts(tmp_path: Path) -> None:
+    lines = [
+        f'fn = _lambda.Function(self, "Orders", {FUNCTION})',
+        'fn.node.default_child.add_property_override("Handler", "orders.other")',
+    ]
+    (found,) = declared(tmp_path, {**CODE, "app.py": stack(*lines)})
+    assert (found.handler, found.root) == ("orders.other", "src")
+
+
 def test_the_container_that_builds_the_code_copies_it_from_beside_its_dockerfile(tmp_path: Path) -> None:
     code = '_lambda.Code.from_docker_build(path=".", file="api/Dockerfile")'
     lines = [f'_lambda.Function(self, "Orders", {FUNCTION.partition(", code")[0]}, code={code})']

@@ -254,6 +254,20 @@ def test_what_is_given_a_function_invokes_it(line: str, kind: str, tmp_path: Pat
     assert found.triggers == (kind,)
 
 
+def test_a_script_that_replaces_the_handler_starts_the_application(tmp_path: Path) -> None:
+    lines = [
+        (
+            'const fn = new PythonFunction(this, "Web", {entry: "src", index: "app/main.py", '
+            'runtime: lambda.Runtime.PYTHON_3_12, environment: {AWS_LAMBDA_EXEC_WRAPPER: "/opt/bootstrap"}});'
+        ),
+        '(fn.node.defaultChild as CfnResource).addPropertyOverride("Handler", "run.sh");',
+    ]
+    python = 'import { PythonFunction } from "@aws-cdk/aws-lambda-python-alpha";\n'
+    script = "#!/bin/sh\nexec python -m uvicorn app.main:api\n"
+    (found,) = declared(tmp_path, {**CODE, "app.ts": IMPORTS + python + stack(*lines), "src/run.sh": script})
+    assert (found.handler, found.root, found.web_adapter) == ("app.main.api", "src", True)
+
+
 def test_methods_of_a_function_state_more_of_it(tmp_path: Path) -> None:
     lines = [
         f'const fn = new lambda.Function(this, "Orders", {{{FUNCTION}, events: [new sources.SqsEventSource(queue)]}});',

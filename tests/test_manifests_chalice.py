@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from manifest_files import project
 from places import said
 
 from flake8_lambda_perf.manifests import Deployed, read
@@ -53,13 +54,10 @@ def greet(event): ...
 """
 
 
-def project(root: Path, config: str, **modules: str) -> Path:
+def application(root: Path, config: str, **modules: str) -> Path:
     """An application with its modules by their names, dots written as `__`, and its configuration."""
     texts = {f"shop/{name.replace('__', '/')}.py": text for name, text in modules.items()} | {CONFIG: config}
-    for name, text in texts.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root.resolve()
+    return project(root, texts)
 
 
 def function(handler: str, resource: str, line: int, *facts: Said) -> Deployed:
@@ -102,7 +100,7 @@ SETTLED = """\
 
 
 def test_decorators_name_the_functions_and_the_configuration_their_settings(tmp_path: Path) -> None:
-    root = project(tmp_path, SETTLED, app=APP, chalicelib__jobs=JOBS)
+    root = application(tmp_path, SETTLED, app=APP, chalicelib__jobs=JOBS)
     common = (
         said("vpc", True, CONFIG, SETTLED, '"subnet_ids": '),
         said("layers", True, CONFIG, SETTLED, '"layers": '),
@@ -147,17 +145,17 @@ def test_stages_that_do_not_agree_leave_a_setting_open(tmp_path: Path) -> None:
     memory = said("memory", None, CONFIG, config, '"dev": {"lambda_memory_size": ')
     timeout = said("timeout", 10, CONFIG, config, '128, "lambda_timeout": ', "10")
     expected = replace(function("app.load", "load", 2, memory, timeout), timeout=10)
-    assert read(project(tmp_path, config, app=app), [CONFIG]) == ((expected,), ())
+    assert read(application(tmp_path, config, app=app), [CONFIG]) == ((expected,), ())
 
 
 def test_an_application_without_plain_decorators_is_deployed_whole(tmp_path: Path) -> None:
     app = "from chalicelib.main import make\napp = make()\n"
-    root = project(tmp_path, '{"app_name": "shop", "stages": {}}', app=app)
+    root = application(tmp_path, '{"app_name": "shop", "stages": {}}', app=app)
     assert read(root, [CONFIG]) == ((function("app.app", "api_handler", 1),), ())
 
 
 def test_left_alone_are_other_files_of_that_name_and_folders_without_an_application(tmp_path: Path) -> None:
-    root = project(tmp_path, '{"stages": {}}', app="import json\n")
+    root = application(tmp_path, '{"stages": {}}', app="import json\n")
     (root / "config.json").write_text('{"stages": {}}', encoding="utf-8")
     (root / "none" / ".chalice").mkdir(parents=True)
     (root / "none" / CONFIG.removeprefix("shop/")).write_text('{"stages": {}}', encoding="utf-8")

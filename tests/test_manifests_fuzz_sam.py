@@ -58,6 +58,11 @@ TEMPLATES = st.builds(
             "F": {"Type": "AWS::Serverless::Function", "Properties": own, "Metadata": parameters},
             "G": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "index.handler", **own}},
             "H": {"Type": kind, "Properties": other},
+            "Fn::ForEach::L": ["F", parameters, {"L${F}": {"Type": "AWS::Lambda::Function", "Properties": own}}],
+            "N": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": "template.json", "Parameters": parameters},
+            },
         },
     },
     block(PROPERTIES),

@@ -47,7 +47,7 @@ HOSTILE = {
     "closed brackets": ("main.tf", memory("[" * 50_000 + "]" * 50_000), 4, DEEP),
     "calls": ("main.tf", memory("abs(" * 100 + "1" + ")" * 100), 4, DEEP),
     "operators": ("main.tf", memory("1 + " * 20_000 + "1"), 4, DEEP),
-    "quotes": ("main.tf", FUNCTION + '"' * 100_000, 3, BROKEN_HCL),
+    "quotes": ("main.tf", FUNCTION + '"' * 30_000, 3, BROKEN_HCL),
     "blocks": ("main.tf", FUNCTION + "a {" * 30_000, 1, BROKEN_HCL),
     "a missing brace": ("main.tf", memory("1") + 'resource "x" "y" {\n  a = 1\n', 9, BROKEN_HCL),
     "a stray word": ("main.tf", memory("1") + "\nlocals {\n  a = = 1\n}\n", 9, BROKEN_HCL),

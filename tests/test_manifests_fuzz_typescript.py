@@ -10,15 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typescript_programs import CODE, FUNCTION, LIBRARY, reading
 
-from flake8_lambda_perf.manifests import read
-from flake8_lambda_perf.manifests.typescript import apps, nodes
+from flake8_lambda_perf.manifests import parsing, read
+from flake8_lambda_perf.manifests.typescript import apps
 from flake8_lambda_perf.model import Problem
 
 MAKE = f'new lambda.Function(s, "F", {{{FUNCTION}}});\n'
 ENDLESS = "too long to follow, so that functions may be missed; exclude the files that deploy nothing"
 INVALID = "not valid here, so that functions may be missed; correct the file or exclude it"
 LARGE = "larger than 200000 bytes; split the file or exclude it"
-BRACES = "holds more than 5000 braces; split the file or exclude it"
+DEEP = "nested more than 100 levels deep; correct the file or exclude it"
+ANGLES = "holds more than 1000 opening angles; split the file or exclude it"
+SLOW = "takes too long to parse; correct the file or exclude it"
 MANY = "declares more than 1000 functions; split the app or exclude it"
 TEN = "const ten = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];\n"
 TABLE = f"const d = {{{', '.join(f'k{n}: {n}' for n in range(4_000))}}};\n"
@@ -31,8 +33,11 @@ BROKEN = {
     "many functions": (f"{TEN}" + "for (const a of [1, 2]) " + "for (const a of ten) " * 3 + MAKE, 4, MANY),
     "a string without end": (MAKE + 'const a = "x;\n', 4, INVALID),
     "a class without end": (MAKE + "class A {\n  x = [\n", 4, INVALID),
-    "objects in objects": ("const a = " + "{a:" * 4_000, 1, INVALID),
-    "many braces": ("{a:" * 5_001, 0, BRACES),
+    "objects in objects": ("const a = " + "{a:" * 99, 1, INVALID),
+    "deep braces": ("{a:" * 101, 0, DEEP),
+    "deep brackets": ("f([" * 51, 0, DEEP),
+    "types in types": ("f<a," * 1_001, 0, ANGLES),
+    "what the parser never gets out of": ("[/]/>new[a=/\nn-->}}a;a:", 0, SLOW),
     "two hundred kilobytes": ("/" * 200_000, 0, LARGE),
 }
 
@@ -54,11 +59,11 @@ FINE = {
     "an object in itself": "const o = {};\no.o = o;\nnew lambda.Function(o, 'F', {...o, layers: [o]});\n",
     "doubled texts": "let x = 'a';\n" + "x = x + x;\nx = `${x}${x}`;\nx = x.replace('a', x);\n" * 60,
     "doubled lists": "let x = [1];\n" + "x = [...x, ...x];\nx = x.concat(x);\n" * 60,
-    "calls in calls": "const f = x => x;\nconst x = " + "f(" * 500 + "1" + ")" * 500 + ";\n",
-    "functions in functions": "(() => {" * 500 + "})();" * 500 + "\n",
+    "calls in calls": "const f = x => x;\nconst x = " + "f(" * 99 + "1" + ")" * 99 + ";\n",
+    "functions in functions": "(() => {" * 49 + "})();" * 49 + "\n",
     "a chain": "x" + ".f()" * 2_000 + ";\n",
     "a sum": "const x = " + "'a' + " * 2_000 + "'b';\n",
-    "branches in branches": "if (a) {" * 500 + "}" * 500 + "\n",
+    "branches in branches": "if (a) {" * 99 + "}" * 99 + "\n",
     "one branch after the other": "if (a) b();" + " else if (a) b();" * 1_000 + "\n",
     "large numbers": "const x = 9e999 * 9e999 - 1 / 0 + 0x" + "f" * 400 + " + 1n;\n",
     "odd escapes": "const x = '\\u{110000}\\ud800\\x4\\0\\\n';\n",
@@ -83,9 +88,9 @@ def test_a_long_chain_of_imports_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_parser_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "MAX_SECONDS", 0)
+    monkeypatch.setattr(parsing, "MAX_SECONDS", 0)
     _, problems = reading(tmp_path, {**CODE, "app.ts": LIBRARY + MAKE})
-    assert problems == (Problem("app.ts", 0, "takes too long to parse; correct the file or exclude it"),)
+    assert problems == (Problem("app.ts", 0, SLOW),)
 
 
 def test_without_the_parser_one_problem_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

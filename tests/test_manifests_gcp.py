@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from manifest_files import project
 from places import said
 
 from flake8_lambda_perf.manifests import Deployed, read
@@ -30,14 +31,6 @@ PLAIN = Deployed(
     provisioned_concurrency=False,
     platform="google",
 )
-
-
-def project(root: Path, files: dict[str, str]) -> Path:
-    """A project with these files."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root.resolve()
 
 
 def functions(root: Path, name: str) -> list[tuple[str, str | None, int]]:

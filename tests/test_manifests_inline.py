@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manifest_files import project
 
 from flake8_lambda_perf import engine
 from flake8_lambda_perf.config import Settings
@@ -19,9 +19,7 @@ from flake8_lambda_perf.model import Run, Step
 
 
 def job(root: Path, files: dict[str, str], cache: Path | None = None) -> engine.Job:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(text), encoding="utf-8")
+    project(root, files)
     return engine.Job(root=root, settings=Settings(), targets=(root,), cache=cache)
 
 

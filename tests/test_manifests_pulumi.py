@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from deployment_programs import PLAIN, declared, in_short, reading
+from places import told
 
 from flake8_lambda_perf.manifests.inline import Piece
-from flake8_lambda_perf.model import Problem, Said
+from flake8_lambda_perf.model import Problem
 
 CODE = {"infra/Pulumi.yaml": "runtime: python\n", "infra/app/orders.py": "def handler(event, context): ...\n"}
 IMPORTS = "import pulumi\nimport pulumi_aws as aws\n"
 FUNCTION = 'aws.lambda_.Function("orders", runtime="python3.12", handler="orders.handler", {})\n'
 FILES = FUNCTION.format('code=pulumi.FileArchive("./app")')
-
-
-def said(text: str, name: str, value: str | int | bool | None, where: str, literal: str = "") -> Said:
-    """A fact stated where the only `where` begins."""
-    assert text.count(where) == 1
-    before = text[: text.index(where)]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Said(name, value, "infra/__main__.py", line, column, literal)
+said = partial(told, "infra/__main__.py")
 
 
 def test_a_function_takes_everything_that_its_arguments_state(tmp_path: Path) -> None:

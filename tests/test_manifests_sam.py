@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from manifest_files import project
 
 from flake8_lambda_perf.manifests import Deployed, read
 from flake8_lambda_perf.model import Said
@@ -17,9 +18,7 @@ PATH = "template.yaml"
 
 def functions(root: Path, text: str, **files: str) -> dict[str, Deployed]:
     """The functions of a template, by name."""
-    for name, content in {PATH: text, **files}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(content), encoding="utf-8")
+    project(root, {PATH: text, **files})
     deployed, problems = read(root, [PATH])
     assert problems == ()
     return {each.resource: each for each in deployed}

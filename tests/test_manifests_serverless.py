@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from manifest_files import declared, in_short, project, reading
 
 from flake8_lambda_perf.manifests import Deployed, read
 from flake8_lambda_perf.model import Said
@@ -15,9 +15,7 @@ PATH = "serverless.yml"
 
 def functions(root: Path, text: str, **files: str) -> dict[str, Deployed]:
     """The functions of a service, by name."""
-    for name, content in {PATH: text, **files}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(dedent(content), encoding="utf-8")
+    project(root, {PATH: text, **files})
     deployed, problems = read(root, [PATH])
     assert problems == ()
     return {each.resource: each for each in deployed}
@@ -192,6 +190,59 @@ def test_parameters_stages_and_booleans_mean_their_defaults(tmp_path: Path) -> N
     function = functions(tmp_path, text)["f"]
     facts = (function.handler, function.memory, function.timeout, function.snapstart, function.provisioned_concurrency)
     assert facts == ("prod/app.handler", 512, 20, False, None)
+
+
+COMPOSED = """\
+provider: {name: aws, runtime: python3.13, memorySize: '${param:memory}', timeout: '${param:timeout}'}
+params: {default: {memory: 128, timeout: 10}}
+functions: {f: {handler: app.handler}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("compose", "memory"),
+    [
+        ("services: {orders: {path: services/orders, params: {memory: 512}}}", 512),
+        ("services: {orders: {path: services/orders, config: serverless.yml, params: {memory: 512}}}", 512),
+        ("services: {orders: {path: services/orders, config: other.yml, params: {memory: 512}}}", 128),
+        ("services: {users: {path: services/users, params: {memory: 512}}}", 128),
+        ("services: {orders: {path: ../../orders, params: {memory: 512}}}", 128),
+        ("services: {orders: {path: services/orders, params: {memory: '${users.memory}'}}}", None),
+        ("services: [orders]", 128),
+        ("", 128),
+    ],
+    ids=["given", "of its file", "of another file", "of another", "outside", "computed", "no services", "empty"],
+)
+def test_what_a_compose_file_above_gives_counts_before_defaults(
+    compose: str, memory: int | None, tmp_path: Path
+) -> None:
+    files = {"services/orders/serverless.yml": COMPOSED, "serverless-compose.yml": compose}
+    (found,) = declared(tmp_path, files)
+    assert (found.memory, found.timeout) == (memory, 10)
+
+
+def test_a_broken_compose_file_is_a_problem(tmp_path: Path) -> None:
+    files = {"services/orders/serverless.yml": COMPOSED, "serverless-compose.yml": "services: [\n"}
+    assert [(each.path, each.line) for each in reading(tmp_path, files)[1]] == [("serverless-compose.yml", 2)]
+
+
+def test_functions_are_taken_from_lists_of_files_with_keys(tmp_path: Path) -> None:
+    files = {
+        "serverless.yml": """\
+            provider: {name: aws, runtime: python3.13}
+            functions:
+              - ${file(more.yml):functions}
+              - ${file(more.yml):deep.list.0}
+              - three: ${file(three.json):three}
+            """,
+        "more.yml": "functions: {one: {handler: m.one}}\ndeep: {list: [{two: {handler: m.two}}]}\n",
+        "three.json": '{"three": {"handler": "m.three"}}',
+    }
+    assert in_short(declared(tmp_path, files)) == [
+        "more.yml:1 one m.one in ''",
+        "more.yml:2 two m.two in ''",
+        "serverless.yml:5 three m.three in ''",
+    ]
 
 
 def test_image_is_its_name_its_dockerfile_and_its_command(tmp_path: Path) -> None:

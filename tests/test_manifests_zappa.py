@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from manifest_files import project
 from places import said
 
 from flake8_lambda_perf.manifests import Deployed, read
@@ -31,10 +32,7 @@ PLAIN = Deployed(
 
 def written(root: Path, text: str, name: str = JSON, *files: str) -> Path:
     """A project with these settings and empty files."""
-    for file, content in [(name, text), *((file, "") for file in files)]:
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).write_text(content, encoding="utf-8")
-    return root.resolve()
+    return project(root, {name: text, **dict.fromkeys(files, "")})
 
 
 def functions(root: Path, name: str = JSON) -> list[tuple[str, str, tuple[str, ...]]]:

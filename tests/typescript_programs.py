@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deployment_programs import PLAIN as PYTHON
+from manifest_files import project
+from places import told
 
 from flake8_lambda_perf.manifests import Deployed, read
-from flake8_lambda_perf.model import Said
 from flake8_lambda_perf.project.load import Project
 
 if TYPE_CHECKING:
@@ -39,9 +41,7 @@ FUNCTION = f'{RUNTIME}, handler: "orders.handler", code: lambda.Code.fromAsset("
 
 def reading(root: Path, files: Mapping[str, str]) -> Reading:
     """What the manifests among these files declare."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+    project(root, files)
     python = [name for name in files if name.endswith(".py") and not name.startswith("cdk.out")]
     return read(root, [name for name in files if not name.endswith(".py")], Project(root, python, {}))
 
@@ -58,8 +58,5 @@ def stack(*lines: str) -> str:
     return STACK.replace("{body}", "\n    ".join(lines))
 
 
-def said(text: str, name: str, value: str | int | bool | None, where: str, literal: str = "") -> Said:
-    """A fact stated in app.ts where the only `where` begins."""
-    assert text.count(where) == 1
-    before = text[: text.index(where)]
-    return Said(name, value, "app.ts", before.count("\n") + 1, len(before) - before.rfind("\n"), literal)
+said = partial(told, "app.ts")
+"""A fact stated in app.ts where the only `where` in its text begins."""

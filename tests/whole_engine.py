@@ -12,6 +12,7 @@ import pytest
 
 from flake8_lambda_perf import engine
 from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.job import Sources
 from flake8_lambda_perf.project.closure import Closure
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.rules.view import ModuleView
@@ -47,12 +48,12 @@ class Whole(engine._Checked):  # it is the engine but for the two methods
 
 def both(job: engine.Job) -> tuple[list[Finding], list[Finding]]:
     """What the engine finds, and what it would find if it looked into every file, function and call."""
-    filtered = engine._Checked(job, engine._Sources(job))
+    filtered = engine._Checked(job, Sources(job))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("matters", "means_something", "concerns", "leads_on"):
             patch.setattr(Relevance, name, lambda *_: True)
         patch.setattr(Closure, "_acts", lambda *_: True)
-        whole = Whole(job, engine._Sources(job))
+        whole = Whole(job, Sources(job))
     found = filtered.findings(), whole.findings()
     assert filtered.failed == whole.failed == []
     return found

@@ -10,6 +10,7 @@ from flake8_lambda_perf.cli.paths import merge, relocate, with_edited_texts
 from flake8_lambda_perf.cli.terminal import (
     notice_no_handlers,
     notice_problems,
+    notice_unread,
     paint_for,
     sign_of_life,
     write,
@@ -32,6 +33,7 @@ def run(options: Namespace) -> int:
     write(report(found, options))
     if options.format in TEXT_FORMATS:
         notice_problems(found, options.color)
+    notice_unread(found)
     notice_no_handlers(found)
     return status(found, options)
 

@@ -13,6 +13,7 @@ from flake8_lambda_perf.cli.terminal import (
     notice,
     notice_no_handlers,
     notice_problems,
+    notice_unread,
     paint_for,
     sign_of_life,
     write,
@@ -56,6 +57,7 @@ def run(options: Namespace) -> int:
     applied = sum(outcome.applied for outcome in outcomes)
     write(shown_changes(changes, options))
     notice_problems(rest, options.color)
+    notice_unread(rest)
     notice_no_handlers(rest)
     notice(summary(applied, changes, rest, options))
     if rest.problems:

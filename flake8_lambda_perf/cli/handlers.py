@@ -6,15 +6,16 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf import engine
 from flake8_lambda_perf.cli.jobs import jobs_of
 from flake8_lambda_perf.cli.paths import merge, relocate
 from flake8_lambda_perf.cli.terminal import (
     notice_no_handlers,
     notice_problems,
+    notice_unread,
     sign_of_life,
     write,
 )
-from flake8_lambda_perf.engine import check
 from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.report.ansi import printable
 from flake8_lambda_perf.report.footer import count
@@ -44,9 +45,10 @@ def run(options: Namespace) -> int:
     if "-" in options.paths:
         raise UsageError("handlers reads whole projects; name a folder instead of -")
     with sign_of_life("looking for handlers"):
-        found = merge(relocate(check(job), job.root) for job in jobs_of(options, None))
+        found = merge(relocate(engine.handlers(job), job.root) for job in jobs_of(options, None))
     write(as_json(found) if options.format == "json" else as_table(found))
     notice_problems(found, "auto")
+    notice_unread(found)
     notice_no_handlers(found)
     return 2 if found.problems else 0
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.cli.roots import absolute, split
 from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.discover import excluded
+from flake8_lambda_perf.enclosing import Enclosing, around
 from flake8_lambda_perf.engine import Job
 from flake8_lambda_perf.errors import ConfigError, UsageError
 from flake8_lambda_perf.report.ansi import printable
@@ -57,8 +58,13 @@ def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
     for selector in selectors(options):
         resolve(selector)
     targets = [stdin.path] if stdin else existing(options.paths)
-    by_root = split(targets, partial(settings_of, options=options))
-    jobs = (job_of(root, by_root[root], options, stdin) for root in sorted(by_root))
+    by_root = split(targets, functools.partial(settings_of, options=options))
+    enclosing_of = functools.cache(Enclosing)  # one for all projects inside it
+    jobs = (
+        replace(job_of(root, by_root[root], options, stdin), enclosing=enclosing_of(outer) if outer else None)
+        for root in sorted(by_root)
+        for outer in [around(root) or next((each for each in root.parents if each in by_root), None)]
+    )
     return tuple(job for job in jobs if job.targets)
 
 

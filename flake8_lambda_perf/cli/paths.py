@@ -51,6 +51,7 @@ def relocate(run: Run, root: Path) -> Run:
         problems=tuple(replace(each, path=shown(each.path)) for each in run.problems),
         handlers=tuple(relocate_handler(handler, shown) for handler in run.handlers),
         unresolved=tuple(replace(each, path=shown(each.path)) for each in run.unresolved),
+        notices=tuple(replace(each, path=shown(each.path)) for each in run.notices),
         texts={shown(path): text for path, text in run.texts.items()},
     )
 
@@ -91,10 +92,20 @@ def merge(runs: Iterable[Run]) -> Run:
     return Run(
         findings=tuple(sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))),
         problems=tuple(problem for run in each for problem in run.problems),
-        handlers=tuple(handler for run in each for handler in run.handlers),
+        handlers=tuple(_once(handler for run in each for handler in run.handlers)),
         unresolved=tuple(one for run in each for one in run.unresolved),
+        notices=tuple(notice for run in each for notice in run.notices),
         files=sum(run.files for run in each),
         skipped=sum(run.skipped for run in each),
         seconds=sum(run.seconds for run in each),
         texts={path: text for run in each for path, text in run.texts.items()},
     )
+
+
+def _once(handlers: Iterable[Handler]) -> Iterable[Handler]:
+    """Each handler once: an inner project's are known to the one around it too, which sees more of them."""
+    found: dict[tuple[object, ...], Handler] = {}
+    for each in handlers:
+        place = (each.deployed.path, each.deployed.line) if each.deployed is not None else None
+        found.setdefault((each.path, each.line, each.qualified_name, each.evidence, place), each)
+    return found.values()

@@ -36,7 +36,7 @@ def split(targets: Iterable[Path], settings_of: Callable[[Path], Settings]) -> d
         if root not in trees:
             trees[root] = walk(root, settings_of(root))
         inner = [each for each in roots_inside(root, trees[root]) if target in each.parents]
-        files = frozenset(root / path for path in trees[root].python)
+        files = frozenset(root / path for path in (*trees[root].python, *trees[root].manifests))
         mine += around(target, frozenset(inner), files)
         for nested in inner:
             outer = frozenset(each for each in inner if nested in each.parents)

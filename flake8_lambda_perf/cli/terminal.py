@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import UsageError
-from flake8_lambda_perf.report.ansi import coloured, plain
+from flake8_lambda_perf.report.ansi import coloured, plain, printable
 from flake8_lambda_perf.report.concise import problem_line
 from flake8_lambda_perf.report.footer import count
 
@@ -82,6 +82,12 @@ def notice_problems(run: Run, colour: str) -> None:
     paint = paint_for(sys.stderr, colour)
     for problem in run.problems:
         notice(problem_line(problem, paint))
+
+
+def notice_unread(run: Run) -> None:
+    """Write which files may declare handlers and are of no kind that is read."""
+    for each in run.notices:
+        notice(f"{printable(each.path)}: notice: {printable(each.message)}")
 
 
 def notice_no_handlers(run: Run) -> None:

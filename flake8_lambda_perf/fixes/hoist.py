@@ -142,7 +142,7 @@ class _Hoist:
             else:
                 self._note_import(subject)
                 return self._made(f"Build `{subject.wanted}` once, at module scope", edits)
-        if threaded:
+        if threaded and self._is_shared_when_built():
             raise MoveError("threads could run the cached function at once")
         first = self._shared_first(subject.needs)
         return self._made(
@@ -172,6 +172,14 @@ class _Hoist:
         if "region" not in self.draft.of(subject.extent):
             reason = reason_of_import(self.analysis, self.function.module, self.client)
             self.reasons.extend([reason] if reason else [])
+
+    def _is_shared_when_built(self) -> bool:
+        """Tells whether two builds at once meet in something else: AWS clients in the default session.
+
+        Where they do not, threads that run a cached function at once build two clients, and keep one.
+        https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html#caveats
+        """
+        return isinstance(self.target, Construction) or any(build.client.code == "LPF101" for build in self.builds)
 
     def _made(self, title: str, edits: list[Edit]) -> Fix:
         reason = "; ".join(dict.fromkeys(self.reasons))

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, is_test
+from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, UNREAD, is_test
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import azure, chalice, dockerfile, firebase, gcp, sam, serverless, sst, zappa
+from flake8_lambda_perf.manifests import (
+    azure,
+    chalice,
+    dockerfile,
+    firebase,
+    gcp,
+    sam,
+    sam_nested,
+    serverless,
+    sst,
+    zappa,
+)
 from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     LocatedError,
@@ -18,6 +30,7 @@ from flake8_lambda_perf.manifests.deployed import (
     check_text,
     read_text,
 )
+from flake8_lambda_perf.manifests.yaml_nodes import Node, parse
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
@@ -36,7 +49,7 @@ class Reader(Protocol):
         """The functions the manifest at `path` deploys; raises ManifestError where it is broken."""
 
 
-READERS: tuple[Reader, ...] = (sam, serverless, dockerfile, sst, chalice, zappa, azure, gcp, firebase)
+READERS: tuple[Reader, ...] = (serverless, dockerfile, sst, chalice, zappa, azure, gcp, firebase)
 """A new kind of manifest is one module and its place here."""
 
 
@@ -52,6 +65,8 @@ class ProgramReader(Protocol):
 
 PROGRAMS = {b"aws_cdk": "cdk_python", b"pulumi_aws": "pulumi"}
 """Deployment programs in Python: a word that each of their files holds, and the module that reads them."""
+
+NOT_READ = "services in TypeScript and JavaScript are not read; name its handlers in `handlers`"
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 
@@ -73,8 +88,22 @@ def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -
     return tuple(_without_repeated(deployed)), tuple(dict.fromkeys(problems))
 
 
+def unread(root: Path, manifests: Iterable[str]) -> tuple[Problem, ...]:
+    """The manifests that may deploy Python and are of no kind that is read, each with the reason."""
+    named = [path for path in manifests if path.rpartition("/")[2] in UNREAD]
+    return tuple(Problem(path, 0, NOT_READ) for path in sorted(named) if _holds_python(root.resolve(), path))
+
+
+def _holds_python(root: Path, path: str) -> bool:
+    try:
+        return "python" in (read_text(root, path) or "")
+    except ManifestError:
+        return False
+
+
 def _readings(root: Path, paths: Iterable[str], sources: Sources | None) -> Iterator[Reading]:
     """Reads each kind; what the CDK wrote comes last, because the program that it was made from tells more."""
+    templates: dict[str, str] = {}
     terraform: list[str] = []
     scripts: list[str] = []
     synthesised: list[str] = []
@@ -86,7 +115,8 @@ def _readings(root: Path, paths: Iterable[str], sources: Sources | None) -> Iter
         elif SYNTHESISED in path.split("/"):
             synthesised.append(path)
         else:
-            yield _read_file(root, path)
+            yield _read_file(root, path, templates)
+    yield from _read_templates(root, templates)
     if terraform:
         yield _read_terraform(root, terraform)
     if scripts:
@@ -130,11 +160,16 @@ def _read_synthesised(root: Path, paths: list[str], known: frozenset[str]) -> Re
 def _without_repeated(deployed: list[Deployed]) -> Iterator[Deployed]:
     """Leaves out what a Dockerfile or the CDK's output says where a manifest deploys the same, and knows more of it."""
     others = [each for each in deployed if not _is_derived(each.manifest)]
-    known = {(each.root, each.handler) for each in others}
+    known = {(_code(each), each.handler) for each in others}
     yield from others
     for each in deployed:
-        if _is_derived(each.manifest) and (each.root is None or (each.root, each.handler) not in known):
+        if _is_derived(each.manifest) and (each.root is None or (_code(each), each.handler) not in known):
             yield each
+
+
+def _code(deployed: Deployed) -> str | None:
+    """What tells the code of a function: its text where a manifest holds it, else its folder."""
+    return deployed.root if deployed.inline is None else deployed.inline.text
 
 
 def _is_derived(manifest: str) -> bool:
@@ -142,7 +177,8 @@ def _is_derived(manifest: str) -> bool:
     return dockerfile.is_named(name) or SYNTHESISED in folders
 
 
-def _read_file(root: Path, path: str) -> Reading:
+def _read_file(root: Path, path: str, templates: dict[str, str]) -> Reading:
+    """Reads what tells by itself what is deployed, and adds the text of a template to those that are read at once."""
     try:
         text = read_text(root, path)
     except ManifestError as error:
@@ -150,20 +186,39 @@ def _read_file(root: Path, path: str) -> Reading:
     if text is None:
         return (), ()
     name = path.rpartition("/")[2]
+    if sam.claims(name, text):
+        templates[path] = text
     deployed: list[Deployed] = []
     problems: list[Problem] = []
     for reader in READERS:
-        if not reader.claims(name, text):
-            continue
-        try:
-            check_text(text)
-            found, failed = reader.read(root, path, text)
-        except LocatedError as error:
-            problems.append(error.problem())
-        except ManifestError as error:
-            if not _TEMPLATED.search(text):
-                problems.append(Problem(path, error.line, str(error)))
-        else:
+        if reader.claims(name, text):
+            found, failed = _guarded(path, text, partial(reader.read, root, path, text))
             deployed += found
             problems += failed
     return tuple(deployed), tuple(problems)
+
+
+def _read_templates(root: Path, texts: dict[str, str]) -> Iterator[Reading]:
+    """Reads all templates of CloudFormation at once: one deploys another, and gives it parameters."""
+    tops: dict[str, tuple[str, Node | None]] = {}
+
+    def add(path: str, text: str) -> Reading:
+        tops[path] = text, parse(path, text)
+        return (), ()
+
+    for path, text in texts.items():
+        yield _guarded(path, text, partial(add, path, text))
+    parents = sam_nested.Parents(root, tops)
+    for path, (text, top) in tops.items():
+        yield _guarded(path, text, partial(sam.functions, root, path, text, top, parents.given(path)))
+
+
+def _guarded(path: str, text: str, read: Callable[[], Reading]) -> Reading:
+    """What a reader makes of a file, or the problem that it has; none where the file is made of a template first."""
+    try:
+        check_text(text)
+        return read()
+    except LocatedError as error:
+        return (), (error.problem(),)
+    except ManifestError as error:
+        return (), () if _TEMPLATED.search(text) else (Problem(path, error.line, str(error)),)

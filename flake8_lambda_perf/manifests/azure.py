@@ -19,8 +19,9 @@ from flake8_lambda_perf.manifests.deployed import (
     read_text,
 )
 from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.intrinsics import at
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence, is_null, stated
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Sequence, is_null, stated, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,18 +69,18 @@ def _described(root: Path, path: str, top: Mapping) -> Iterator[Deployed]:
     """The function whose folder holds its description."""
     bindings = top.get("bindings")
     folder = posixpath.dirname(path)
-    if not isinstance(bindings, Sequence) or not folder or _text(top.get("disabled")) == "true":
+    if not isinstance(bindings, Sequence) or not folder or text_of(top.get("disabled")) == "true":
         return
     above = posixpath.dirname(folder)
     node = top.get("scriptFile")
-    script = Written(_text(node) or "__init__.py", "scriptFile", path, top.line if node is None else node.line)
+    script = Written(text_of(node) or "__init__.py", "scriptFile", path, top.line if node is None else node.line)
     if not script.text.endswith(".py"):
         return
     file = place(root, folder, script).removesuffix(".py").removesuffix("/__init__")
     module = file.removeprefix(f"{above}/") if above else file
     facts = Facts([*_invoked_by(path, bindings), *_of_host(root, posixpath.join(above, HOST))])
     name = posixpath.basename(folder)
-    deployed = _deployed(f"{module}.{_text(top.get('entryPoint')) or 'main'}", above, path, top.line, name, facts)
+    deployed = _deployed(f"{module}.{text_of(top.get('entryPoint')) or 'main'}", above, path, top.line, name, facts)
     if is_python(root, deployed):
         yield deployed
 
@@ -87,13 +88,13 @@ def _described(root: Path, path: str, top: Mapping) -> Iterator[Deployed]:
 def _decorated(root: Path, path: str, top: Mapping) -> Iterator[Deployed]:
     """The functions that decorators make, and the application that is served whole."""
     folder = posixpath.dirname(path)
-    timeout = tuple(_timeout(path, top))
+    common = tuple(_stated(path, top))
     code = Code(root, folder, MODULE, "azure")
     for function in code.functions()[:MAX_FUNCTIONS]:
-        facts = Facts([*function.said, *timeout])
+        facts = Facts([*function.said, *common])
         yield _deployed(function.handler, folder, path, top.line, function.name, facts)
     for name in code.objects(SERVED):
-        yield _deployed(f"{MODULE}.{name}", folder, path, top.line, name, Facts(timeout))
+        yield _deployed(f"{MODULE}.{name}", folder, path, top.line, name, Facts(common))
 
 
 def _deployed(handler: str, root: str, path: str, line: int, resource: str, facts: Facts) -> Deployed:
@@ -110,8 +111,9 @@ def _deployed(handler: str, root: str, path: str, line: int, resource: str, fact
         vpc=False,
         provisioned_concurrency=False,
         platform="azure",
-        # How many threads a worker has, a setting of the deployed app says: PYTHON_THREADPOOL_THREAD_COUNT.
-        concurrent=None,
+        # A worker runs the requests of all functions in five threads or more; a setting of the deployed app limits it:
+        # https://learn.microsoft.com/azure/azure-functions/python-scale-performance-reference.
+        concurrent=None if any(fact.name == "concurrent" for fact in facts.said) else True,
         said=facts.said,
     )
 
@@ -119,7 +121,7 @@ def _deployed(handler: str, root: str, path: str, line: int, resource: str, fact
 def _invoked_by(path: str, bindings: Sequence) -> Iterator[Said]:
     for binding in bindings.items[:MAX_FUNCTIONS]:
         node = binding.get("type") if isinstance(binding, Mapping) else None
-        kind = (_text(node) or "").lower()
+        kind = (text_of(node) or "").lower()
         if node is not None and kind.endswith("trigger"):
             yield stated("trigger", _TRIGGERS.get(kind, "other"), path, node)
 
@@ -135,18 +137,22 @@ def _of_host(root: Path, path: str) -> Iterator[Said]:
     except ManifestError:
         return
     if isinstance(top, Mapping):
-        yield from _timeout(path, top)
+        yield from _stated(path, top)
+
+
+def _stated(path: str, top: Mapping) -> Iterator[Said]:
+    """What a host says of all its functions: how long they may run, and whether it takes one request at a time."""
+    yield from _timeout(path, top)
+    node = at(top, "extensions", "http", "maxConcurrentRequests")
+    if node is not None and text_of(node) == "1":
+        yield stated("concurrent", None, path, node)
 
 
 def _timeout(path: str, top: Mapping) -> Iterator[Said]:
     node = top.get("functionTimeout")
     if node is None or is_null(node):
         return
-    span = _SPAN.fullmatch(_text(node) or "")
+    span = _SPAN.fullmatch(text_of(node) or "")
     days, hours, minutes, seconds = (int(part or 0) for part in span.groups()) if span is not None else (0, 0, 0, 0)
     total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
     yield stated("timeout", total if span is not None else None, path, node)
-
-
-def _text(node: Node | None) -> str | None:
-    return node.text if isinstance(node, Scalar) else None

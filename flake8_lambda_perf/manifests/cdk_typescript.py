@@ -25,6 +25,7 @@ from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.typescript.apps import App
+    from flake8_lambda_perf.manifests.typescript.packages import Packages
     from flake8_lambda_perf.model import Said
 
 CONSTRUCTS = frozenset(
@@ -41,7 +42,7 @@ CONSTRUCTS = frozenset(
 """The classes that declare a function which may run Python."""
 
 _CDK = re.compile(r"""["'](?:aws-cdk-lib|@aws-cdk/|monocdk)""")
-_PYTHON = re.compile("python|DockerImage", re.IGNORECASE)
+_PYTHON = re.compile("[Pp]ython|PYTHON|DockerImage")
 _OTHER = re.compile(r"(?:\.d|\.min|\.test|\.spec)\.\w+$")
 _OWN = re.compile(r"(?:aws-|core\.|triggers\.|pipelines\.|custom-resources\.)")
 
@@ -57,7 +58,7 @@ def claims(name: str, text: str) -> bool:
     return name.endswith(SUFFIXES) and _OTHER.search(name) is None and _CDK.search(text) is not None
 
 
-def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
+def read_all(root: Path, texts: Mapping[str, str], packages: Packages) -> Reading:
     """The Python functions of the CDK apps that the files belong to."""
     own = {path: text for path, text in texts.items() if not is_test(path) and not _is_compiled(path, texts)}
     if not any(_PYTHON.search(text) for text in own.values()):
@@ -67,7 +68,7 @@ def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
         return (), (problem,)
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for app in apps.run(root, own, ("cdk.json",), _PYTHON):
+    for app in apps.run(root, own, ("cdk.json",), _PYTHON, packages):
         found, failed = _Functions(app).read()
         deployed += found
         problems += (*failed, *app.program.problems)
@@ -155,7 +156,8 @@ class _Functions:
         known = Facts(dict.fromkeys(self._said(made, properties, code)))
         folders = [str(fact.value) for fact in known.said if fact.name == "layers" and fact.value is not None]
         adapter = code.web_adapter or known.word("environment.AWS_LAMBDA_EXEC_WRAPPER") == web_adapter.WRAPPER
-        script = web_adapter.application_of_script(root, code.root, code.handler) if adapter else None
+        handler = known.word("handler") or code.handler
+        script = web_adapter.application_of_script(root, code.root, handler) if adapter else None
         place = made.place if code.is_candidate else self._place(made, properties)
 
         def switch(name: str) -> bool | None:
@@ -163,7 +165,7 @@ class _Functions:
             return None if is_on is False and properties.is_open else is_on
 
         return Deployed(
-            handler=script or code.handler,
+            handler=script or handler,
             root=code.root,
             manifest=place.script.path,
             line=place.position[0],

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.manifests.decorated import Code, Decorated
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, as_number
 from flake8_lambda_perf.manifests.facts import Facts
-from flake8_lambda_perf.manifests.staged import Settings, has_items, served, text_of
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, parse
+from flake8_lambda_perf.manifests.staged import Settings, has_items, served
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, parse, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.knowledge import canonical, idioms, trigger_of
-from flake8_lambda_perf.manifests.deployed import is_inside, join
+from flake8_lambda_perf.manifests.deployed import is_file, is_inside, join
 from flake8_lambda_perf.model import Said
 from flake8_lambda_perf.source import Lines, decode, parse
 
@@ -163,7 +162,7 @@ class Code:
         return None
 
     def _data(self, path: str) -> bytes | None:
-        if not os.path.isfile(self._root / path) or not is_inside(self._root, path):  # noqa: PTH113  (a long name)
+        if not is_file(self._root, path) or not is_inside(self._root, path):
             return None
         try:
             with (self._root / path).open("rb") as file:

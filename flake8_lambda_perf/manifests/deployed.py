@@ -14,7 +14,7 @@ from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from flake8_lambda_perf.manifests.inline import Inline
 
@@ -41,7 +41,8 @@ class Deployed:
     `said` holds what the manifest states with its place: `runtime`, `memory`, `timeout`, `architecture`, `vpc`,
     `snapstart`, `provisioned_concurrency`, `efs`, `ephemeral_storage`, `package`, `layers`, `environment.NAME`
     (its value), `trigger` (its kind, one of TRIGGERS), `build.1` (a command of its image), and what keeps files out
-    of its archive: `package.patterns`, `package.exclude` and `package.slim` (bytecode), `package.no_deploy`.
+    of its archive: `package.patterns`, `package.exclude` and `package.slim` (bytecode), `package.no_deploy`;
+    `handler` where it replaces another.
     `inline` is its code where the manifest itself holds it.
     `platform` is what runs it: the limits and defaults of Lambda are those of `lambda` alone.
     """
@@ -124,6 +125,18 @@ def join(folder: str, written: str) -> str | None:
     return "" if joined == "." else joined
 
 
+def above(path: str) -> Iterator[str]:
+    """The folders that a file lies in, the nearest first, the project's root last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def is_file(root: Path, path: str) -> bool:
+    """Whether a file of the project exists; unlike Path's own question this never raises."""
+    return os.path.isfile(f"{root}/{path}")  # noqa: PTH113
+
+
 def is_inside(root: Path, path: str) -> bool:
     """Whether `path` stays below the resolved `root` when every symbolic link is followed."""
     return Path(os.path.realpath(root / path)).is_relative_to(root)
@@ -148,15 +161,20 @@ def code_folder(root: Path, folder: str, written: Written) -> str | None:
     if _REMOTE.match(text) or text.endswith(".zip") or ".aws-sam" in text or ".serverless" in text:
         return None
     joined = place(root, folder, written)
-    return posixpath.dirname(joined) if joined.endswith(".py") and _is_file(root / joined) else joined
+    return posixpath.dirname(joined) if joined.endswith(".py") and is_file(root, joined) else joined
 
 
 def archive_folder(root: Path, folder: str, written: Written, handler: str) -> str | None:
-    """The folder of a `.zip` where the handler's module lies beside it, None where it does not."""
+    """The folder a `.zip` was made of, None where it is not known.
+
+    The handler's module lies beside it, or in the folder of its name: beside it, or beside the folder of a build.
+    """
     if _REMOTE.match(written.text):
         return None
-    beside = posixpath.dirname(place(root, folder, written))
-    return None if module_file(root, beside, handler) is None else beside
+    path = place(root, folder, written)
+    beside, name = posixpath.dirname(path), posixpath.basename(path).removesuffix(".zip")
+    folders = (beside, posixpath.join(beside, name), posixpath.join(posixpath.dirname(beside), name))
+    return next((each for each in folders if module_file(root, each, handler) is not None), None)
 
 
 def is_python(root: Path, deployed: Deployed) -> bool:
@@ -176,7 +194,7 @@ def module_file(root: Path, code_root: str, handler: str) -> str | None:
     dots, rest = re.fullmatch(r"((?:\.{1,2}/)*)(.*)", module, re.DOTALL).groups()  # type: ignore[union-attr]
     for ending in (".py", "/__init__.py"):
         path = join(code_root, dots + rest.replace(".", "/") + ending)
-        if path is not None and _is_file(root / path) and is_inside(root, path):
+        if path is not None and is_file(root, path) and is_inside(root, path):
             return path
     return None
 
@@ -219,10 +237,6 @@ def check_text(text: str) -> None:
 def as_number(text: str | None) -> int | None:
     """A whole number of MB or seconds."""
     return int(text) if text is not None and re.fullmatch(r"[0-9]{1,6}", text) else None
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113  (Path.is_file raises where a name is too long for the system)
 
 
 def _shortened(text: str) -> str:

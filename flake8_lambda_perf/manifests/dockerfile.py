@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from flake8_lambda_perf.manifests.deployed import (
     LocatedError,
     Reading,
     check_text,
+    is_file,
     is_inside,
     join,
     read_text,
@@ -328,7 +328,7 @@ class _Files:
         path = join(self._context, posixpath.normpath(f"/{origin}").lstrip("/"))
         if path is None or not is_inside(self._root, path):
             return None
-        return path if os.path.isfile(self._root / path) else None  # noqa: PTH113  (Path.is_file raises on long names)
+        return path if is_file(self._root, path) else None
 
 
 def _origins(copy: Copy, path: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from flake8_lambda_perf.manifests.decorated import Code, Decorated
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, Written, code_folder
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence, stated
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Sequence, stated, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def read(root: Path, path: str, text: str) -> Reading:
 
 def _codebase(root: Path, path: str, base: Mapping) -> Iterator[Deployed]:
     source, runtime = base.get("source"), base.get("runtime")
-    language = _text(runtime)
+    language = text_of(runtime)
     if language is not None and not language.startswith("python"):
         return
-    written = Written(_text(source) or FOLDER, "source", path, base.line if source is None else source.line)
+    written = Written(text_of(source) or FOLDER, "source", path, base.line if source is None else source.line)
     folder = code_folder(root, posixpath.dirname(path), written)
     if folder is None:
         return
@@ -107,7 +107,3 @@ def _first(facts: Facts, name: str) -> bool | None:
     """A flag of a function, which replaces the one for all."""
     value = next((fact.value for fact in facts.said if fact.name == name), None)
     return value if isinstance(value, bool) else None
-
-
-def _text(node: Node | None) -> str | None:
-    return node.text if isinstance(node, Scalar) else None

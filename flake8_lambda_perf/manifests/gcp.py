@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.decorated import Code
-from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, is_inside, join, read_text
+from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, is_file, is_inside, join, read_text
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.shell_words import Variables, Word, expanded, words_after
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Scalar, Sequence, parse
@@ -195,7 +194,7 @@ class _Script:
         """The names that a module defines or imports, judged by its lines."""
         if path not in self._defined:
             text = ""
-            if os.path.isfile(self._root / path) and is_inside(self._root, path):  # noqa: PTH113  (a long name)
+            if is_file(self._root, path) and is_inside(self._root, path):
                 with suppress(ManifestError):  # the analysis reads the file too, and says so
                     text = read_text(self._root, path) or ""
             names = {match[1] or match[2] for match in _DEFINED.finditer(text)}

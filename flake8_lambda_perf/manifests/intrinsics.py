@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping as Values
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests.inline import Inline, Piece, inline, pieces, substituted
@@ -24,20 +26,33 @@ MAX_CODE = 1_000_000
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 
+Given = Values[str, str | None]
+"""What a parent gives the parameters of a template; None where it is not known."""
+
 
 class Template:
-    """A template, and what its parameters make of a value; remembers each value."""
+    """A template, and what its parameters make of a value; remembers each value.
 
-    def __init__(self, root: Path, path: str, top: Mapping, resources: Mapping, source: str) -> None:
+    `given` is what a parent gives its parameters.
+    """
+
+    def __init__(
+        self, root: Path, path: str, top: Mapping, resources: Mapping, source: str, given: Given | None = None
+    ) -> None:
         self.root = root
         self.path = path
         self.folder = posixpath.dirname(path)
         self.top = top
         self.resources = resources
-        self._lines = Lines(source)
+        self._given = given or {}
+        self._source = source
         self._texts: dict[Node, str | None] = {}
         self._nested = 0
         self.code_left = MAX_CODE
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._source)
 
     def offset(self, node: Node) -> int:
         """Where a value starts in the template's text."""
@@ -66,7 +81,7 @@ class Template:
         name, argument = function
         match name, argument:
             case "Ref", Scalar(text=text):
-                return self._parameter(text)
+                return self.parameter(text)
             case "Sub", Scalar(text=text):
                 return self._substituted(text, None)
             case "Sub", Sequence(items=(Scalar(text=text), Mapping() as values)):
@@ -80,7 +95,10 @@ class Template:
                 return separator.join(known) if len(known) == len(texts) else None
         return None
 
-    def _parameter(self, name: str) -> str | None:
+    def parameter(self, name: str) -> str | None:
+        """What a parameter is: what the parent gives it, else its default; None where neither is known here."""
+        if name in self._given:
+            return self._given[name]
         parameter = at(self.top, "Parameters", name)
         kind = at(parameter, "Type")
         if isinstance(kind, Scalar) and kind.text.startswith("AWS::SSM::"):
@@ -98,7 +116,7 @@ class Template:
         if name.startswith("!"):
             return f"${{{name[1:]}}}"
         own = values.get(name.strip()) if values is not None else None
-        return self.text(own) if own is not None else self._parameter(name.strip())
+        return self.text(own) if own is not None else self.parameter(name.strip())
 
     def _mapped(self, keys: list[str]) -> str | None:
         value = at(self.top, "Mappings", *keys) if len(keys) == 3 else None

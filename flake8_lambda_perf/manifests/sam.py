@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import sam_facts, sam_triggers
+from flake8_lambda_perf.manifests import sam_facts, sam_nested, sam_triggers
 from flake8_lambda_perf.manifests.deployed import (
     MAX_FUNCTIONS,
     Deployed,
@@ -17,12 +16,12 @@ from flake8_lambda_perf.manifests.deployed import (
     code_folder,
     gathered,
     is_python,
-    join,
 )
-from flake8_lambda_perf.manifests.dockerfile import image_of
 from flake8_lambda_perf.manifests.facts import Facts
-from flake8_lambda_perf.manifests.inline import MODULE, Inline
-from flake8_lambda_perf.manifests.intrinsics import Template, at, inline_code
+from flake8_lambda_perf.manifests.for_each import unrolled
+from flake8_lambda_perf.manifests.inline import MODULE
+from flake8_lambda_perf.manifests.intrinsics import Given, Template, at, inline_code
+from flake8_lambda_perf.manifests.package import Code, of_image
 from flake8_lambda_perf.manifests.sam_facts import (
     Properties,
     has_web_adapter,
@@ -30,8 +29,7 @@ from flake8_lambda_perf.manifests.sam_facts import (
     layer_folders,
     said_of,
 )
-from flake8_lambda_perf.manifests.web_adapter import application_of_script
-from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Sequence, parse
+from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Sequence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,29 +42,41 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 # Specifications, policies and SDK data name the types too, as keys or in prose.
 _FUNCTION = re.compile(r"""Type["']?\s*:\s*["']?AWS::(?:Serverless|Lambda)::Function\b""")
+_STATED = re.compile(r"""Runtime["']?\s*:""")
+_OTHERS = re.compile(r"""Runtime["']?\s*:\s*["']?(?:nodejs|java|dotnet|go|ruby|provided)""")
 _RUNTIME = re.compile(r"(?:python|nodejs|java|dotnet|go|ruby|provided)[0-9.]*")
 
 
 def claims(name: str, text: str) -> bool:
-    """Whether the file is a template with a Lambda function."""
-    return name.endswith(SUFFIXES) and "Resources" in text and _FUNCTION.search(text) is not None
+    """Whether the file is a template with a Lambda function that may run Python, or with a template inside."""
+    if not name.endswith(SUFFIXES) or "Resources" not in text:
+        return False
+    return (_FUNCTION.search(text) is not None and not _is_of_others(text)) or sam_nested.claims(text)
 
 
-def read(root: Path, path: str, text: str) -> Reading:
-    """The Python functions of a template."""
-    top = parse(path, text)
+def _is_of_others(text: str) -> bool:
+    """Whether every runtime in the template is written there, and none is Python."""
+    if "ython" in text or "Image" in text:
+        return False
+    others = len(_OTHERS.findall(text))
+    return others > 0 and others == len(_STATED.findall(text))
+
+
+def functions(root: Path, path: str, text: str, top: Node | None, given: Given | None = None) -> Reading:
+    """The Python functions of a template whose parsed `text` is `top`; `given` is what a parent passes to it."""
     resources = top.get("Resources") if isinstance(top, Mapping) else None
     if not isinstance(top, Mapping) or not isinstance(resources, Mapping):
         return (), ()
-    template = Template(root, path, top, resources, text)
-    functions = [entry for entry in resources.entries.values() if template.type_of(entry.value) in FUNCTION_TYPES]
-    if len(functions) > MAX_FUNCTIONS:
-        line = functions[MAX_FUNCTIONS].key.line
+    template = Template(root, path, top, resources, text, given)
+    template.resources = unrolled(template)
+    found = [each for each in template.resources.entries.values() if template.type_of(each.value) in FUNCTION_TYPES]
+    if len(found) > MAX_FUNCTIONS:
+        line = found[MAX_FUNCTIONS].key.line
         raise ManifestError(f"declares more than {MAX_FUNCTIONS} functions; split the template or exclude it", line)
     elsewhere = sam_facts.of_versions(template)
     for name, triggers in sam_triggers.of_resources(template).items():
         elsewhere.setdefault(name, []).extend(triggers)
-    return gathered(functions, lambda entry: _function(template, entry, elsewhere.get(entry.key.text, [])))
+    return gathered(found, lambda entry: _function(template, entry, elsewhere.get(entry.key.text, [])))
 
 
 def _function(template: Template, entry: Entry, elsewhere: list[Said]) -> Deployed | None:
@@ -78,22 +88,20 @@ def _function(template: Template, entry: Entry, elsewhere: list[Said]) -> Deploy
     properties = Properties(template, entry.value, own, at(template.top, "Globals", "Function") if is_sam else None)
     is_image = _is_image(properties)
     runtime = None if is_image else properties.text("Runtime")
-    if runtime is not None and not runtime.startswith("python"):
-        if _RUNTIME.match(runtime):
-            return None
-        runtime = None  # a word that a script replaces
+    if runtime is not None and not runtime.startswith("python") and _RUNTIME.match(runtime):
+        return None
     code = _image(properties, entry.value) if is_image else _archive(properties, entry.key.text)
     if code is None:
         return None
     facts = Facts([*said_of(properties, is_image), *elsewhere, *code.said])
     adapter = code.web_adapter or has_web_adapter(properties)
     deployed = Deployed(
-        handler=_application(template.root, code) if adapter else code.handler,
+        handler=code.called(template.root, adapter),
         root=code.root,
         manifest=template.path,
         line=entry.key.line,
         resource=entry.key.text,
-        runtime=facts.word("runtime") if is_image else runtime,
+        runtime=facts.word("runtime") if is_image else _python_of(runtime),
         memory=facts.number("memory"),
         timeout=facts.number("timeout"),
         snapstart=facts.flag("snapstart"),
@@ -112,28 +120,22 @@ def _function(template: Template, entry: Entry, elsewhere: list[Said]) -> Deploy
     return deployed if is_python(template.root, deployed) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """The code of a function: its handler string, the folder it is looked up from, and what its image states."""
-
-    handler: str
-    root: str | None
-    inline: Inline | None = None
-    web_adapter: bool = False
-    said: tuple[Said, ...] = ()
+def _python_of(runtime: str | None) -> str | None:
+    """A runtime of Python; None for a word that a script replaces."""
+    return runtime if runtime is not None and runtime.startswith("python") else None
 
 
-def _archive(properties: Properties, resource: str) -> _Code | None:
+def _archive(properties: Properties, resource: str) -> Code | None:
     handler = properties.text("Handler")
     if handler is None:
         return None
     node = properties.get("InlineCode") or properties.get("Code", "ZipFile")
     if node is None:
-        return _Code(handler, _code_root(properties, handler))
+        return Code(handler, _code_root(properties, handler))
     inline = inline_code(properties.template, resource, node)
     if inline is None or handler.rpartition(".")[0] != MODULE:
-        return _Code(handler, None)  # what is written there is replaced after the deployment
-    return _Code(handler, inline.root, inline)
+        return Code(handler, None)  # what is written there is replaced after the deployment
+    return Code(handler, inline.root, inline)
 
 
 def _code_root(properties: Properties, handler: str) -> str | None:
@@ -157,7 +159,7 @@ def _is_image(properties: Properties) -> bool:
     return properties.get("ImageUri") is not None or properties.get("Code", "ImageUri") is not None
 
 
-def _image(properties: Properties, resource: Node) -> _Code | None:
+def _image(properties: Properties, resource: Node) -> Code | None:
     """What an image runs: the command that is given, else that of its Dockerfile."""
     template = properties.template
     command = properties.get("ImageConfig", "Command")
@@ -166,18 +168,8 @@ def _image(properties: Properties, resource: Node) -> _Code | None:
     node = at(resource, "Metadata", "DockerContext")
     text = template.text(node)
     if node is None or text is None:
-        return None if handler is None else _Code(handler, None)
+        return None if handler is None else Code(handler, None)
     context = code_folder(template.root, template.folder, Written(text, "DockerContext", template.path, node.line))
-    dockerfile = template.text(at(resource, "Metadata", "Dockerfile")) or "Dockerfile"
-    path = None if context is None else join(context, dockerfile)
-    image = None if path is None else image_of(template.root, path, context, handler)
-    if image is None or image.handler is None:
-        return None if handler is None else _Code(handler, context)
-    return _Code(image.handler, image.root, web_adapter=image.web_adapter, said=image.said)
-
-
-def _application(root: Path, code: _Code) -> str:
-    """The application behind a web adapter, where the handler is the script that starts it."""
-    if not code.handler.endswith(".sh"):
-        return code.handler
-    return application_of_script(root, code.root, code.handler) or code.handler
+    return of_image(
+        template.root, context, template.text(at(resource, "Metadata", "Dockerfile")) or "Dockerfile", handler
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests import cdk_typescript, sst_typescript
 from flake8_lambda_perf.manifests.deployed import Deployed, Reading, read_text
+from flake8_lambda_perf.manifests.typescript.packages import Packages
 from flake8_lambda_perf.model import Problem
 
 KINDS = (cdk_typescript, sst_typescript)
@@ -15,6 +16,8 @@ KINDS = (cdk_typescript, sst_typescript)
 
 def read(root: Path, paths: Iterable[str]) -> Reading:
     """The Python functions that the programs among the files declare."""
+    paths = list(paths)
+    packages = Packages(root, paths)
     deployed: list[Deployed] = []
     problems: list[Problem] = []
     claimed: tuple[dict[str, str], ...] = tuple({} for _ in KINDS)
@@ -28,7 +31,7 @@ def read(root: Path, paths: Iterable[str]) -> Reading:
             if text is not None and kind.claims(path.rpartition("/")[2], text):
                 texts[path] = text
     for kind, texts in zip(KINDS, claimed, strict=True):
-        found, failed = kind.read_all(root, texts) if texts else ((), ())
+        found, failed = kind.read_all(root, texts, packages) if texts else ((), ())
         deployed += found
         problems += failed
     return tuple(deployed), tuple(problems)

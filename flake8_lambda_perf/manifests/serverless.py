@@ -16,11 +16,10 @@ from flake8_lambda_perf.manifests.deployed import (
     code_folder,
     gathered,
     is_python,
-    join,
     place,
 )
-from flake8_lambda_perf.manifests.dockerfile import image_of
 from flake8_lambda_perf.manifests.facts import Facts
+from flake8_lambda_perf.manifests.package import Code, of_image
 from flake8_lambda_perf.manifests.serverless_events import of_authorizers
 from flake8_lambda_perf.manifests.serverless_facts import (
     Settings,
@@ -31,7 +30,6 @@ from flake8_lambda_perf.manifests.serverless_facts import (
     said_of,
 )
 from flake8_lambda_perf.manifests.variables import Located, Variables
-from flake8_lambda_perf.manifests.web_adapter import application_of_script
 from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Sequence, parse
 
 if TYPE_CHECKING:
@@ -114,7 +112,7 @@ def _function(settings: Settings, function: _Function, elsewhere: list[Said]) ->
     if code is None or (runtime is not None and not runtime.startswith("python")):
         return None
     adapter = code.web_adapter or has_web_adapter(settings)
-    handler = _application(variables, code) if adapter else code.handler
+    handler = code.called(variables.root, adapter)
     if code.root is not None:
         place(variables.root, code.root, Written(handler, "handler", function.path, function.line))
     facts = Facts([*said_of(settings, is_image), *elsewhere, *code.said])
@@ -150,17 +148,7 @@ def _default(settings: Settings, facts: Facts, fact: str, key: str, default: int
     return facts.number(fact)
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """The code of a function: its handler string, the folder it is looked up from, and what its image states."""
-
-    handler: str
-    root: str | None
-    web_adapter: bool = False
-    said: tuple[Said, ...] = ()
-
-
-def _archive(settings: Settings) -> _Code | None:
+def _archive(settings: Settings) -> Code | None:
     """A handler string; the application itself where a plugin generates the handler's module around it."""
     variables = settings.variables
     handler = variables.text(settings.own, "handler")
@@ -170,7 +158,7 @@ def _archive(settings: Settings) -> _Code | None:
         handler = variables.text(variables.top, "custom", "wsgi", "app") or handler
     elif "." not in handler and variables.text(variables.top, "provider", "name") == "google":
         handler = f"main.{handler}"  # Google Cloud Functions load main.py and name the function alone.
-    return _Code(handler, _code_root(settings))
+    return Code(handler, _code_root(settings))
 
 
 def _code_root(settings: Settings) -> str | None:
@@ -187,7 +175,7 @@ def _code_root(settings: Settings) -> str | None:
     return code_folder(variables.root, variables.folder, Written(text, "module", module.path, module.node.line))
 
 
-def _image(settings: Settings) -> _Code | None:
+def _image(settings: Settings) -> Code | None:
     """What an image runs: the command that is given, else that of its Dockerfile."""
     variables = settings.variables
     command = variables.member(settings.own, "image", "command")
@@ -198,18 +186,7 @@ def _image(settings: Settings) -> _Code | None:
     context = variables.member(image, "path")
     text = variables.text(context)
     if context is None or text is None:
-        return None if handler is None else _Code(handler, None)
+        return None if handler is None else Code(handler, None)
     written = Written(text, "path", context.path, context.node.line)
     folder = code_folder(variables.root, variables.folder, written)
-    path = None if folder is None else join(folder, variables.text(image, "file") or "Dockerfile")
-    built = None if path is None else image_of(variables.root, path, folder, handler)
-    if built is None or built.handler is None:
-        return None if handler is None else _Code(handler, folder)
-    return _Code(built.handler, built.root, built.web_adapter, built.said)
-
-
-def _application(variables: Variables, code: _Code) -> str:
-    """The application behind a web adapter, where the handler is the script that starts it."""
-    if not code.handler.endswith(".sh"):
-        return code.handler
-    return application_of_script(variables.root, code.root, code.handler) or code.handler
+    return of_image(variables.root, folder, variables.text(image, "file") or "Dockerfile", handler)

@@ -15,14 +15,15 @@ from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     Reading,
     Written,
+    above,
     code_folder,
     gathered,
+    is_file,
     is_python,
     module_file,
 )
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.sam_facts import MAX_VARIABLES
-from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.yaml_nodes import Mapping as Block
 from flake8_lambda_perf.manifests.yaml_nodes import Node, Scalar, Sequence, parse, stated
 
@@ -50,8 +51,7 @@ def claims(name: str, text: str) -> bool:
 
 def read(root: Path, path: str, text: str) -> Reading:
     """The Python functions of the settings; those below a service of the Serverless Framework are its own."""
-    folders = _above(path)
-    if any(is_file(root, posixpath.join(folder, name)) for folder in folders for name in SERVICES):
+    if any(is_file(root, posixpath.join(folder, name)) for folder in above(path) for name in SERVICES):
         return (), ()
     return gathered(_functions(parse(path, text)), lambda function: _function(root, path, *function))
 
@@ -108,15 +108,7 @@ def _code_root(root: Path, path: str, block: Block, handler: str) -> str | None:
         node = block.get(key)
         if node is not None and _word(node):
             return code_folder(root, posixpath.dirname(path), Written(_word(node), key, path, node.line))
-    return next((folder for folder in _above(path) if module_file(root, folder, handler) is not None), None)
-
-
-def _above(path: str) -> list[str]:
-    """The folders that a file lies in, the nearest first."""
-    folders = [posixpath.dirname(path)]
-    while folders[-1]:
-        folders.append(posixpath.dirname(folders[-1]))
-    return folders
+    return next((folder for folder in above(path) if module_file(root, folder, handler) is not None), None)
 
 
 def _said(path: str, block: Block) -> Iterator[Said]:

@@ -17,6 +17,7 @@ from flake8_lambda_perf.manifests.typescript.values import Array, Built, Number,
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.typescript.apps import App
+    from flake8_lambda_perf.manifests.typescript.packages import Packages
     from flake8_lambda_perf.model import Problem, Said
 
 MARKERS = ("sst.config.ts", "sst.config.js", "sst.config.mjs", "sst.json")
@@ -55,7 +56,7 @@ def claims(name: str, text: str) -> bool:
     return name.endswith(SUFFIXES) and not name.endswith(".d.ts") and _SST.search(text) is not None
 
 
-def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
+def read_all(root: Path, texts: Mapping[str, str], packages: Packages) -> Reading:
     """The Python functions of the SST apps that the files belong to."""
     own = {path: text for path, text in texts.items() if not is_test(path)}
     if not any(_PYTHON.search(text) for text in own.values()):
@@ -65,7 +66,7 @@ def read_all(root: Path, texts: Mapping[str, str]) -> Reading:
         return (), (problem,)
     deployed: dict[Deployed, None] = {}
     problems: list[Problem] = []
-    for app in apps.run(root, own, MARKERS, _PYTHON):
+    for app in apps.run(root, own, MARKERS, _PYTHON, packages):
         found = [each for made in app.program.run.built for each in _functions(app, made)]
         deployed |= dict.fromkeys(found[:MAX_FUNCTIONS])
         problems += app.program.problems

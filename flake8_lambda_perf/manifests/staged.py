@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Scalar, Sequence, is_null, stated
+from flake8_lambda_perf.manifests.yaml_nodes import Entry, Mapping, Node, Sequence, is_null, stated, text_of
 from flake8_lambda_perf.model import Said
 
 if TYPE_CHECKING:
@@ -66,11 +66,6 @@ class Settings:
                 for name, entry in block.entries.items() if isinstance(block, Mapping) else ():
                     found.setdefault(name, entry.value)
         return found
-
-
-def text_of(node: Node) -> str | None:
-    """The text of a value that is one word or number."""
-    return node.text if isinstance(node, Scalar) else None
 
 
 def has_items(node: Node) -> bool:

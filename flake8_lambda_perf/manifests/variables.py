@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.manifests import serverless_compose
 from flake8_lambda_perf.manifests.deployed import (
     LocatedError,
     Written,
@@ -59,6 +61,10 @@ class Variables:
         self._chain: list[str] = []
         self._steps = 0
         self._endless: LocatedError | None = None
+
+    @cached_property
+    def _given(self) -> tuple[str, Mapping] | None:
+        return serverless_compose.parameters(self.root, self.top.path)
 
     def resolve(self, where: Located | None) -> Located | None:
         """The value with its variables replaced; None where it is null or only the deployment knows it."""
@@ -129,12 +135,15 @@ class Variables:
             self._chain.pop()
 
     def _own(self, source: str, where: Located) -> Located | None:
-        """What the service itself says: a value of it, a parameter's default, the stage where none is asked for."""
+        """What the service says: a value of it, the stage where none is asked for, a parameter given or by default."""
         kind, _, name = source.partition(":")
         if kind == "self":
             return self.member(self.top, *_keys(name))
         if kind == "sls":
             return self.member(self.top, "provider", "stage") or _literal("dev", where, plain=True)
+        if self._given is not None and name in self._given[1].entries:
+            value = Located(self._given[0], self._given[1].entries[name].value)
+            return None if isinstance(value.node, Scalar) and "${" in value.node.text else self.resolve(value)
         default = self.member(self.top, "params", "default", name)
         return default or self.member(self.top, "stages", "default", "params", name)
 

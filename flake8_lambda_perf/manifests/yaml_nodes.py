@@ -10,10 +10,14 @@ import importlib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 MAX_DEPTH = 100
 MAX_NODES = 200_000
@@ -85,6 +89,11 @@ def parse(path: str, text: str) -> Node | None:
         if path.endswith(".json"):
             raise
     return _from_yaml(text)
+
+
+def text_of(node: Node | None) -> str | None:
+    """The text of a single value; None for a list, a mapping, or nothing."""
+    return node.text if isinstance(node, Scalar) else None
 
 
 def is_null(node: Node | None) -> bool:
@@ -192,27 +201,38 @@ class _Builder:
 def _from_yaml(text: str) -> Node | None:
     # Imported here because most projects have no manifest, and by name because its stubs may be absent.
     yaml: Any = importlib.import_module("yaml")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=loader):
-            mark = event.start_mark
-            line, column = mark.line + 1, mark.column + 1
-            if isinstance(event, yaml.ScalarEvent):
-                written = text[mark.index : event.end_mark.index]
-                builder.scalar(Scalar(event.value, event.tag, not event.style, line, column, written), event.anchor)
-            elif isinstance(event, yaml.CollectionStartEvent):
-                mapping = isinstance(event, yaml.MappingStartEvent)
-                builder.open(_Open(mapping, event.anchor, event.tag, line, column))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                builder.close()
-            elif isinstance(event, yaml.AliasEvent):
-                builder.alias(event.anchor, line)
-            elif isinstance(event, yaml.DocumentEndEvent):
-                break
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        try:
+            _build(builder, yaml, loader.get_event, text)
+        finally:
+            loader.dispose()
     except yaml.YAMLError as error:
         raise _yaml_error(error, text) from error
     return builder.document
+
+
+def _build(builder: _Builder, yaml: ModuleType, next_event: Callable[[], Any], text: str) -> None:
+    """Gives the events of the first document to the builder."""
+    scalar, alias, ends = yaml.ScalarEvent, yaml.AliasEvent, (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+    starts = {yaml.SequenceStartEvent: False, yaml.MappingStartEvent: True}
+    last = (yaml.DocumentEndEvent, yaml.StreamEndEvent)
+    while True:
+        event = next_event()
+        kind, mark = type(event), event.start_mark
+        if kind is scalar:
+            written = text[mark.index : event.end_mark.index]
+            node = Scalar(event.value, event.tag, not event.style, mark.line + 1, mark.column + 1, written)
+            builder.scalar(node, event.anchor)
+        elif kind in starts:
+            builder.open(_Open(starts[kind], event.anchor, event.tag, mark.line + 1, mark.column + 1))
+        elif kind in ends:
+            builder.close()
+        elif kind is alias:
+            builder.alias(event.anchor, mark.line + 1)
+        elif kind in last:
+            return
 
 
 def _yaml_error(error: Exception, text: str) -> ManifestError:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, as_number, module_file
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed
-from flake8_lambda_perf.manifests.staged import Settings, has_items, served, text_of
+from flake8_lambda_perf.manifests.staged import Settings, has_items, served
 from flake8_lambda_perf.manifests.toml_nodes import parse_toml
-from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Sequence, is_null, parse, stated
+from flake8_lambda_perf.manifests.yaml_nodes import Mapping, Node, Sequence, is_null, parse, stated, text_of
 from flake8_lambda_perf.model import Said
 
 if TYPE_CHECKING:

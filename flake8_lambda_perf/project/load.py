@@ -107,6 +107,12 @@ class Project:
             self._modules[path] = None
             return None
 
+    def parse_whole(self, path: str) -> None:
+        """Parses all of a file, so that a problem anywhere in it is noted."""
+        module = self.module(path)
+        if module is not None and module.is_sketch:
+            self._whole(path)
+
     def is_parsed(self, path: str) -> bool:
         """Tells whether a file's facts are known already."""
         return path in self._modules

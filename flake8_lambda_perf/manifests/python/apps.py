@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS
+from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, is_file
 from flake8_lambda_perf.manifests.python import classes
 from flake8_lambda_perf.manifests.python.program import MAX_STEPS, ExhaustedError, Program
 from flake8_lambda_perf.manifests.python.values import (
@@ -124,7 +123,7 @@ class Apps:
         """The folder in which the program of a file is started, and whether a file there says so."""
         folder = posixpath.dirname(path)
         while True:
-            if any(os.path.isfile(self.files.root / folder / marker) for marker in self._markers):  # noqa: PTH113  (long names)
+            if any(is_file(self.files.root, posixpath.join(folder, marker)) for marker in self._markers):
                 return True, folder
             if not folder:
                 return False, posixpath.dirname(path)

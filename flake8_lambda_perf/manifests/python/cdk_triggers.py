@@ -136,8 +136,10 @@ def _class_of(value: Value | None) -> str:
 
 
 def _overridden(call: Outside) -> Iterator[Said]:
-    """SnapStart as it is switched on where the construct has no argument for it."""
+    """A handler as it is replaced, SnapStart as it is switched on where the construct has no argument for it."""
     path, value = text_of(call.argument("property_path", 0)), call.argument("value", 1)
+    if path == "Handler":
+        yield stated("handler", text_of(value), call.place)
     if path == "SnapStart" and isinstance(value, Table):
         value = value.get("ApplyOn")
     elif path != "SnapStart.ApplyOn":

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import DEFAULT_EXCLUDES
-from flake8_lambda_perf.manifests.deployed import Written, archive_folder, code_folder, join
+from flake8_lambda_perf.manifests.deployed import Written, above, archive_folder, code_folder, join
 from flake8_lambda_perf.manifests.inline import MODULE, Inline, Piece, inline, pieces
-from flake8_lambda_perf.manifests.python.files import above
 from flake8_lambda_perf.manifests.python.values import Outside, Place, Plain, Value, text_of
 
 if TYPE_CHECKING:

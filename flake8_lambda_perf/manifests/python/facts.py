@@ -122,10 +122,11 @@ def deployed_of(found: Found, code: Code, said: Iterable[Said]) -> Deployed | No
     known = Facts(dict.fromkeys([*said, *found.more, *code.said]))
     root = found.program.files.root
     adapter = code.web_adapter or known.word("environment.AWS_LAMBDA_EXEC_WRAPPER") == web_adapter.WRAPPER
-    script = web_adapter.application_of_script(root, code.root, code.handler) if adapter else None
+    handler = known.word("handler") or code.handler
+    script = web_adapter.application_of_script(root, code.root, handler) if adapter else None
     layers = (fact.value for fact in known.said if fact.name == "layers" and isinstance(fact.value, str))
     deployed = Deployed(
-        handler=script or code.handler,
+        handler=script or handler,
         root=code.root,
         manifest=found.place.file.path,
         line=found.place.position[0],

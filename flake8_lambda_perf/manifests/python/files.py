@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.errors import SourceError
+from flake8_lambda_perf.manifests.deployed import above
 from flake8_lambda_perf.manifests.python.values import File
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.source import Lines, parse
@@ -77,13 +78,6 @@ class Files:
             if base in self.folders:
                 return base
         return None
-
-
-def above(path: str) -> Iterator[str]:
-    """The folders that a file lies in, the nearest first."""
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def _ancestors(importer: str, level: int) -> list[str]:

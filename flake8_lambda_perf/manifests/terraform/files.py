@@ -24,8 +24,20 @@ FUNCTION = re.compile(
     r"\b(?:aws_lambda_function|google_cloudfunctions2?_function)(?:\"?[ \t]+[\"\w]|\"\s*:)"
     r"|\bterraform-aws-modules/(?:terraform-aws-)?lambda\b"
 )
+_STATED = re.compile(r"""runtime"?\s*[=:]""")
+_OTHERS = re.compile(r"""runtime"?\s*[=:]\s*"(?:nodejs|java|dotnet|go|ruby|provided)""")
 _RENDERED = re.compile(r"\{%|\{\{")  # a template that only is HCL after rendering (Jinja, Cookiecutter)
 CALL = re.compile(r"""\bsource"?\s*[=:]\s*"(\.\.?/[^"$\s]*)""")
+
+
+def _declares(text: str) -> bool:
+    """Whether a folder declares functions; not where all of them state a runtime there that is not Python."""
+    if not ("lambda" in text or "cloudfunctions" in text) or FUNCTION.search(text) is None:
+        return False
+    if "ython" in text or "image" in text:
+        return True
+    others = len(_OTHERS.findall(text))
+    return others == 0 or others < len(_STATED.findall(text))
 
 
 class Files:
@@ -36,6 +48,7 @@ class Files:
         self._without_parser: Problem | None = None
         self._texts: dict[str, dict[str, str]] = {}
         self._folders: dict[str, Folder] = {}
+        self._declaring: list[str] | None = None
         for path in sorted(paths):
             folder = posixpath.dirname(path)
             try:
@@ -63,9 +76,10 @@ class Files:
 
     def declaring(self) -> list[str]:
         """The folders that declare functions themselves."""
-        return sorted(
-            folder for folder, texts in self._texts.items() if any(FUNCTION.search(text) for text in texts.values())
-        )
+        if self._declaring is None:
+            every = self._texts.items()
+            self._declaring = sorted(folder for folder, texts in every if _declares("".join(texts.values())))
+        return list(self._declaring)
 
     def _called(self, folder: str) -> set[str]:
         """The folders that the modules of a folder name as their source."""

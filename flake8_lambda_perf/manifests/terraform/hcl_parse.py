@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
+from flake8_lambda_perf.manifests import parsing
 from flake8_lambda_perf.manifests.deployed import LocatedError
 from flake8_lambda_perf.manifests.terraform.hcl_nodes import (
     Array,
@@ -96,7 +97,7 @@ def _tree(source: Source) -> Syntax:
     except ImportError as error:
         message = "not read: tree-sitter is missing; `pip install tree-sitter tree-sitter-hcl`, or exclude the file"
         raise NoParserError(message) from error
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())).parse(source.data).root_node
+    return parsing.tree(tree_sitter.Language(tree_sitter_hcl.language()), source.data)
 
 
 def _first_error(node: Syntax) -> Syntax:

@@ -196,6 +196,7 @@ def instance(run: Run, cls: Class, args: Sequence[Value], place: Place, *, is_kn
 
 def _construct(run: Run, cls: Class, made: Object, args: Sequence[Value], place: Place, *, is_known: bool) -> None:
     run.made.setdefault(cls.node.id, made)
+    run.entered.add(cls.place.key)
     constructor = cls.members.get("constructor")
     if constructor is None:
         _construct_above(run, cls, made, args, place, is_known=is_known)

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.manifests.deployed import LocatedError, Written, archive_folder, code_folder, join, module_file
+from flake8_lambda_perf.manifests.deployed import (
+    LocatedError,
+    Written,
+    above,
+    archive_folder,
+    code_folder,
+    is_file,
+    join,
+    module_file,
+)
 from flake8_lambda_perf.manifests.dockerfile import image_of
 from flake8_lambda_perf.manifests.inline import MODULE, Inline, inline, pieces, substituted
 from flake8_lambda_perf.manifests.typescript.facts import items_of, property_of, text_of
 from flake8_lambda_perf.manifests.typescript.library import PROJECT
 from flake8_lambda_perf.manifests.typescript.nodes import string_text
-from flake8_lambda_perf.manifests.typescript.paths import is_file, is_folder, matches, shown
+from flake8_lambda_perf.manifests.typescript.paths import is_folder, matches, shown
 from flake8_lambda_perf.manifests.typescript.values import HOLE, NOTHING, UNKNOWN, Built, Object, Text, Value
 
 if TYPE_CHECKING:
@@ -56,10 +65,7 @@ class Start:
 
     def base(self, text: str, manifest: str) -> str:
         """The folder from which a relative path leads to something: this one, or one above the file that names it."""
-        above = [posixpath.dirname(manifest)]
-        while above[-1]:
-            above.append(posixpath.dirname(above[-1]))
-        folders = [self.folder, *above] if self.is_marked else [*above, self.folder]
+        folders = [self.folder, *above(manifest)] if self.is_marked else [*above(manifest), self.folder]
         for each in folders:
             joined = join(each, text)
             if joined is not None and (is_folder(self.root, joined) or is_file(self.root, joined)):

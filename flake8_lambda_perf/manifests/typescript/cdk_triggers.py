@@ -162,8 +162,10 @@ def _stream(properties: Value) -> str:
 
 
 def _overridden(call: Built) -> Iterator[Said]:
-    """SnapStart as it is switched on where the construct has no property for it."""
+    """A handler as it is replaced, SnapStart as it is switched on where the construct has no property for it."""
     path, value = text_of(call.argument(0)), call.argument(1)
+    if path == "Handler":
+        yield stated("handler", text_of(value), call.place)
     given = property_of(value, "ApplyOn") if path == "SnapStart" else None
     if path == "SnapStart.ApplyOn":
         given = Property(value, value.place if isinstance(value, Text) else call.place)

@@ -16,7 +16,22 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.typescript.run import Run
 
 _CDK = re.compile(r"(?:aws-cdk-lib|monocdk|@aws-cdk)/([a-z0-9-]+?)(?:-alpha)?(?:/.*)?")
+NODE = frozenset(
+    {"assert", "child_process", "constructs", "crypto", "fs", "fs/promises", "module", "os", "path", "process", "url"}
+)
+"""What most files import that is no package of the project: it need not be looked for."""
+
 _CORE = frozenset({"aws-cdk-lib", "monocdk"})
+
+
+def is_foreign(specifier: str) -> bool:
+    """Whether an import names what comes with Node.js or the AWS CDK: never a package of the project."""
+    return (
+        specifier in _CORE
+        or specifier in NODE
+        or specifier.startswith("node:")
+        or _CDK.fullmatch(specifier) is not None
+    )
 
 
 def library_name(specifier: str) -> str:

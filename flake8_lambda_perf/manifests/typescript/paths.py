@@ -8,18 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flake8_lambda_perf.discover import DEFAULT_EXCLUDES, is_test
-from flake8_lambda_perf.manifests.deployed import is_inside
+from flake8_lambda_perf.manifests.deployed import is_file, is_inside
 from flake8_lambda_perf.manifests.typescript.values import HOLE
 
 MAX_ENTRIES = 5_000
 """Entries of folders that are looked at for one pattern."""
 
 MAX_MATCHES = 200
-
-
-def is_file(root: Path, path: str) -> bool:
-    """Whether a file of the project exists; unlike Path's own question this never raises."""
-    return os.path.isfile(root / path)  # noqa: PTH113
 
 
 def is_folder(root: Path, path: str) -> bool:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests.deployed import check_text, is_inside, join, read_text
+from flake8_lambda_perf.manifests.deployed import check_text, is_file, is_inside, join, read_text
 from flake8_lambda_perf.manifests.typescript import calls, library
-from flake8_lambda_perf.manifests.typescript.imports import library_name
+from flake8_lambda_perf.manifests.typescript.imports import is_foreign, library_name
 from flake8_lambda_perf.manifests.typescript.nodes import SUFFIXES, Place, error_line, parse
-from flake8_lambda_perf.manifests.typescript.paths import is_file
 from flake8_lambda_perf.manifests.typescript.run import ExhaustedError, Run
 from flake8_lambda_perf.manifests.typescript.values import UNKNOWN, Class, Frame, Function, Later, Module, Named, Value
 from flake8_lambda_perf.model import Problem
@@ -22,17 +21,24 @@ from flake8_lambda_perf.model import Problem
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from flake8_lambda_perf.manifests.typescript.packages import Packages
+
+_IMPORTED = re.compile(r"""\b(?:from|require\(|import)\s*["']([^"'\s]+)["']""")
 _USED = re.compile(rb"(?<!function )\b(\w+)\s*\(")
 
 
 class Program:
     """Runs the files of one program, which is started in the folder `cwd`."""
 
-    def __init__(self, root: Path, texts: Mapping[str, str], cwd: str, entered: set[tuple[str, int]]) -> None:
+    def __init__(
+        self, root: Path, texts: Mapping[str, str], cwd: str, entered: set[tuple[str, int]], packages: Packages
+    ) -> None:
         self.run = Run(self, posixpath.join(library.PROJECT, cwd), entered)
         self.problems: list[Problem] = []
         self._root = root
         self._texts = texts
+        self._packages = packages
+        self._cwd = cwd
         self._modules: dict[str, Module | None] = {}
         self._named: frozenset[str] = frozenset()
 
@@ -87,14 +93,33 @@ class Program:
 
     def imported(self, specifier: str, importer: str) -> Value:
         """What an import names: a file of the program, or a library by the name it goes by here."""
-        if not specifier.startswith("."):
-            return Named(library_name(specifier))
-        path = self._locate(specifier, importer)
-        return (None if path is None else self.module(path)) or UNKNOWN
+        path = self._path(specifier, importer)
+        if path is None:
+            return UNKNOWN if specifier.startswith(".") else Named(library_name(specifier))
+        return self.module(path) or UNKNOWN
 
-    def _locate(self, specifier: str, importer: str) -> str | None:
-        base = join(posixpath.dirname(importer), specifier)
-        if base is None or "node_modules" in base.split("/"):
+    def imports(self) -> Iterator[str]:
+        """The files outside its folder that those of the program name in what looks like an import."""
+        for importer, text in self._texts.items():
+            depth = importer.count("/") - self._cwd.count("/") - bool(self._cwd)
+            for specifier in _IMPORTED.findall(text):
+                is_inside = specifier.startswith(".") and specifier.count("../") <= depth
+                path = None if is_inside else self._path(specifier, importer)
+                if path is not None:
+                    yield path
+
+    def _path(self, specifier: str, importer: str) -> str | None:
+        """The file of the project that an import names."""
+        if is_foreign(specifier):
+            return None
+        if specifier.startswith("."):
+            base = join(posixpath.dirname(importer), specifier)
+            return None if base is None else self._locate(base)
+        found = (path for base in self._packages.places(specifier, importer) if (path := self._locate(base)))
+        return next(found, None)
+
+    def _locate(self, base: str) -> str | None:
+        if "node_modules" in base.split("/"):
             return None
         stem, suffix = posixpath.splitext(base)
         starts = (stem, base) if suffix in SUFFIXES else (base,)
@@ -108,6 +133,8 @@ class Program:
             if not isinstance(value, Class) or (name in self._named) != is_named:
                 continue
             made = self.run.made.get(value.node.id)
+            if made is None and self._has_run(value.node, path):
+                continue  # another program does
             if made is None:
                 made = calls.instance(self.run, value, (), value.place, is_known=False)
             for word, member in list(value.members.items()):

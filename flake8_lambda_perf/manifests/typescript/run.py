@@ -35,7 +35,7 @@ from flake8_lambda_perf.manifests.typescript.values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_STEPS = 300_000
+MAX_STEPS = 150_000
 MAX_DEPTH = 120
 MAX_NAME = 500
 MAX_PARAMETERS = 20
