@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from flake8_lambda_perf.errors import SourceError
-from flake8_lambda_perf.source import children_of, parse
+from flake8_lambda_perf.source import parse
 
 FEWEST_LINES = 4
 """A shorter body costs less to parse than to leave out."""
@@ -118,7 +118,8 @@ def fill(root: ast.AST, bodies: Bodies) -> None:
 
 def _held(node: ast.AST) -> list[ast.AST]:
     """Lists the statements in a compound statement, and what holds some of them."""
-    return [child for child in children_of(node) if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)]
+    lists = (getattr(node, name, None) for name in ("body", "orelse", "handlers", "finalbody", "cases"))
+    return [child for found in lists if found for child in found]
 
 
 def _close(node: ast.AST) -> None:
