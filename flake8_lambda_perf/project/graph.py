@@ -62,6 +62,7 @@ class Graph:
         self.memos = Memos(names)
         self.dependence = Dependence(names)
         self.wrappers = Wrappers(names, self.memos)
+        self.dependence.is_kept = self.wrappers.keeps
         self.relevance = relevance
         self.edges = Edges(names, self.memos, self.wrappers, relevance)
         self.duties = Duties(names, self.dependence)
@@ -326,7 +327,7 @@ class Graph:
             if argument is None or argument.expr is None or argument.place is None:
                 return Level.REQUEST
             dep = self.dependence.expression(argument.expr, argument.place)
-            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs))
+            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs | dep.lasting))
         return found
 
 

@@ -18,11 +18,13 @@ from flake8_lambda_perf.project.facts import (
     Site,
 )
 from flake8_lambda_perf.project.flow import static_truth
+from flake8_lambda_perf.project.respelled import may_be, respelled
 
 ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
-MUTATORS = frozenset(
-    {"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"}
-)
+MUTATORS = frozenset({
+    "append", "appendleft", "extend", "extendleft", "update", "insert", "add", "setdefault", "put", "push",
+    "__setitem__", "__iadd__", "__ior__",
+})  # fmt: skip
 ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header", "load_")
 """How the methods begin that set an object up."""
 
@@ -205,13 +207,17 @@ class Recorder:
                 case ast.Call(func=ast.Name(id="next"), args=[ast.Name(id=name), *_]):
                     _scope_of(place).mutations.setdefault(name, []).append((None, place))
         self._change_by_name(node, place)
+        for same in respelled(node) if may_be(func) else ():
+            if isinstance(same.func, ast.Attribute):
+                self._method_call(same, same.func, place)
+            self._change_by_name(same, place)
         stack.extend((arg, place) for arg in node.args)
         stack.extend((keyword.value, place) for keyword in node.keywords)
 
     def _method_call(self, node: ast.Call, func: ast.Attribute, place: Place) -> None:
         """Records what a call of a method changes in the object before the dot."""
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        left = None if func.attr in TAKERS and not _is_key(given) else ast.Constant(None)
+        left = None if func.attr in TAKERS and not is_key(given) else ast.Constant(None)
         if func.attr in MUTATORS | REMOVERS and isinstance(func.value, ast.Name):
             mutations = _scope_of(place).mutations.setdefault(func.value.id, [])
             mutations.extend((value, place) for value in (*given, left))
@@ -325,7 +331,7 @@ class Recorder:
                 self.expression(default, place)
 
 
-def _is_key(given: list[ast.expr]) -> bool:
+def is_key(given: list[ast.expr]) -> bool:
     """Tells whether a method is told what to take out by more than a number, which counts what is left."""
     return bool(given) and not (isinstance(given[0], ast.Constant) and isinstance(given[0].value, int))
 

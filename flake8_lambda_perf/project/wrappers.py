@@ -100,6 +100,10 @@ class Wrappers:
         """Tells whether a decorator keeps the function's result on the instance (`cached_property`)."""
         return any(self._is_memo(d, function.place, idioms().instance_memo_decorators, ()) for d in function.decorated)
 
+    def keeps(self, function: Function) -> bool:
+        """Tells whether a decorator hands out one result of a function again and again."""
+        return bool(function.decorated) and (self.memoised(function) or self.memoised_on_instance(function))
+
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
         for owner in self.names.members.order(cls):
