@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.handles import Handles
 from flake8_lambda_perf.project.index import index_body, is_property
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.sought import Handle
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, Unknown, defaults
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, Unknown, defaults, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,9 @@ CONTAINERS = frozenset({
     "collections.ChainMap", "collections.UserDict", "collections.UserList", "configparser.ConfigParser",
     "json.load", "json.loads", "yaml.safe_load", "tomllib.load", "tomllib.loads",
 })  # fmt: skip
+NAMESPACES = frozenset({"types.SimpleNamespace()", "argparse.Namespace()", "threading.local()"})
+FIELDS = frozenset({"field", "Field", "attrib", "ib"})
+"""Functions by which a data class says how a field is made."""
 
 
 class Contents:
@@ -100,6 +103,21 @@ class Contents:
         """Joins what is put into a container that an attribute of a class holds."""
         return self.handles.lasting(Handle(cls, attr)) if value is not None and self.is_made(value, place) else NONE
 
+    def of_field(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
+        """Joins what is put into a container that a field of a data class is given."""
+        given = any(isinstance(value, Items) for value in self.names.values(expr, place))
+        return self.handles.lasting(Handle(cls, expr.attr)) if given else NONE
+
+    def of_part(self, owner: Func | Ext, attr: str) -> Dep:
+        """Joins what is put into a container that an attribute of a function or of a namespace holds."""
+        changes = self.names.members.changes_of(owner, attr)
+        given = (change for change, _sure in changes if change.value is not None and not change.within)
+        if (isinstance(owner, Ext) and owner.name in NAMESPACES) or any(
+            change.value is not None and self.is_made(change.value, change.place) for change in given
+        ):
+            return self.handles.lasting(Handle(owner.function if isinstance(owner, Func) else owner, attr))
+        return NONE
+
     def of_result(self, function: Function) -> Dep:
         """Joins what callers put into a container that a function hands out again and again."""
         if not self.dependence.is_kept(function):
@@ -122,6 +140,8 @@ class Contents:
         if isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp | ast.BinOp):
             return True
         if isinstance(value, ast.Call):
+            if last_name(value.func) in FIELDS:
+                return True
             made = self.names.values(value.func, place)
             if any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in made):
                 return True

@@ -17,6 +17,7 @@ from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
 from flake8_lambda_perf.project.record import dotted
+from flake8_lambda_perf.project.respelled import plain
 from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Dependence:
                 return self._name(name, expr, place)
             case ast.Attribute():
                 return self._attribute(expr, place)
+            case ast.Call() | ast.Subscript() if (known := plain(expr)) is not None:
+                return self._plainly(known, expr.args if isinstance(expr, ast.Call) else [], place)
             case ast.Call() | ast.Subscript() if (key := self.outside.variable(expr, place)) is not None:
                 rest = expr.args[1:] if isinstance(expr, ast.Call) else []
                 return self.outside.environment(key).join(self.all(rest, place))
@@ -113,6 +116,12 @@ class Dependence:
             if isinstance(value, Ext):
                 found = found.join(self.outside.external(value.name) or NONE)
         return found
+
+    def _plainly(self, known: ast.Name | ast.Attribute, rest: list[ast.expr], place: Place) -> Dep:
+        """Tells on what a name or attribute depends that is spelled in a roundabout way."""
+        if isinstance(known, ast.Name):
+            return self.member(place.scope.module, known.id).join(self.all(rest, place))
+        return self._attribute(known, place).join(self.all(rest, place))
 
     # -- names --------------------------------------------------------------------------------
 
@@ -224,8 +233,10 @@ class Dependence:
                     found = found.join(self.outside.external(f"{name}.{expr.attr}") or NONE)
                     if name.endswith("()"):
                         found = found.join(self.outside.changed(value, expr.attr))
+                        found = found.join(self.contents.of_part(value, expr.attr))
                 case Func():
                     found = found.join(self.outside.changed(value, expr.attr))
+                    found = found.join(self.contents.of_part(value, expr.attr))
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if len(values) == 1 and all(isinstance(value, Mod | Inst | Cls) for value in values):
@@ -237,7 +248,7 @@ class Dependence:
         if key in self.active:
             return NONE
         self.active.add(key)
-        found, known, given = self.outside.changed(Inst(cls), expr.attr), False, False
+        found, known, given = self._of_changes(cls, expr, place), False, False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
@@ -269,6 +280,17 @@ class Dependence:
             if made is not None and expr.attr in fields
             else REQUEST
         )
+
+    def _of_changes(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
+        """Joins what is assigned to an attribute from outside, and what is put into what it is given so."""
+        found = self.outside.changed(Inst(cls), expr.attr)
+        for change, _sure in self.names.members.changes_of(Inst(cls), expr.attr):
+            if not change.within:
+                found = found.join(self.contents.of_attribute(cls, expr.attr, change.value, change.place))
+        for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and owner.constructor is not None:
+                found = found.join(self.contents.of_field(owner, expr, place))
+        return found
 
     def _has_generated_constructor(self, cls: Class) -> bool:
         """Tells whether what a call of the class is given may become its attributes: dataclasses, models."""

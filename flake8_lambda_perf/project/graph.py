@@ -224,7 +224,7 @@ class Graph:
         if is_dead(place):
             return False
         for branch in place.branch.chain():
-            if branch.test is None or branch.at is None or branch.kind not in ("if", "after", "operand", "loop"):
+            if branch.test is None or branch.at is None or not branch.is_decided:
                 continue
             if branch not in self._possible:
                 self._possible[branch] = True

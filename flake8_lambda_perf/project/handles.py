@@ -12,7 +12,7 @@ from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, Dep, Level
 from flake8_lambda_perf.project.record import MUTATORS, REMOVERS, TAKERS, is_key
 from flake8_lambda_perf.project.respelled import may_be, respelled
 from flake8_lambda_perf.project.sought import Handle, Sought, given_to
-from flake8_lambda_perf.project.values import Cls, Func, Inst, Mod, Partial, Unknown, arguments, defaults
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Partial, Unknown, arguments, defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,6 +215,10 @@ class _Search:
                     self._add(Handle(value.cls, target.attr, needed))
                 elif isinstance(value, Mod):
                     self._add(Handle(value.module, target.attr, needed))
+                elif isinstance(value, Func):
+                    self._add(Handle(value.function, target.attr, needed))
+                elif isinstance(value, Ext):
+                    self._add(Handle(value, target.attr, needed))
 
     def _handed_out(self, function: Function) -> None:
         """Follows the object to the callers of a function that returns it."""
@@ -265,6 +269,8 @@ class _Search:
         node, place = site.node, site.place
         for value in self.names.values(node.func, place):
             match value:
+                case Func() | Cls() if isinstance(arg, ast.Starred) and not needed:
+                    self._put(arg.value, place)
                 case Func(function=function, bound=bound):
                     self._into(function, arg, needed, site, bound=bound)
                 case Cls(cls=cls):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Function
     from flake8_lambda_perf.project.names import Names
 
+SETTERS = frozenset({"set", "store", "save", "put_nowait"})
+"""Methods that put something into what is no container: a context variable, an event, a cache of a library."""
+
 
 @dataclass(frozen=True, slots=True)
 class Memo:
@@ -167,7 +170,7 @@ class Memos:
         found: set[Location] = set()
         for call in (node, *respelled(node)):
             match call:
-                case ast.Call(func=ast.Attribute(value=changed, attr=attr)) if attr in MUTATORS:
+                case ast.Call(func=ast.Attribute(value=changed, attr=attr)) if attr in MUTATORS | SETTERS:
                     found |= self.locations.of(changed, place, 1)
                 case ast.Call(func=ast.Name(id="setattr"), args=[base, ast.Constant(value=str(name)), *_]):
                     attribute = ast.copy_location(ast.Attribute(value=base, attr=name, ctx=ast.Store()), node)

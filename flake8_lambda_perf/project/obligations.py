@@ -57,7 +57,7 @@ class Duties:
     def at(self, place: Place) -> Iterator[Duty]:
         """Lists what the branches around a place demand of parameters."""
         for branch in place.branch.chain():
-            if branch.test is not None and branch.at is not None and branch.kind in ("if", "after", "operand"):
+            if branch.test is not None and branch.at is not None and branch.is_decided and branch.kind != "loop":
                 for test, polarity in parts(branch.test, branch.polarity):
                     yield from self._of_test(test, polarity, branch.at)
 

@@ -1,4 +1,4 @@
-"""Calls that change what they are given, spelled as the method or the `setattr` that does the same."""
+"""What is spelled in a roundabout way, spelled plainly: `operator.setitem(d, k, v)`, `getattr(x, "a")` and the like."""
 
 from __future__ import annotations
 
@@ -49,6 +49,23 @@ def respelled(node: ast.Call) -> Iterator[ast.Call]:
                 yield _method(node, patched, "update")
         case _ if name in PATCHERS and node.args:
             yield from _patched(node, name)
+
+
+def plain(expr: ast.expr) -> ast.Name | ast.Attribute | None:
+    """Gives what `getattr(x, "a")`, `vars(x)["a"]`, `x.__dict__["a"]` or `globals()["a"]` read."""
+    match expr:
+        case ast.Call(func=ast.Name(id="getattr"), args=[base, ast.Constant(value=str(name)), *_]):
+            return ast.copy_location(ast.Attribute(base, name, ast.Load()), expr)
+        case (
+            ast.Subscript(value=of, slice=ast.Constant(value=str(name)))
+            | ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_])
+        ):
+            match of:
+                case ast.Call(func=ast.Name(id="globals"), args=[]):
+                    return ast.copy_location(ast.Name(name, ast.Load()), expr)
+                case ast.Call(func=ast.Name(id="vars"), args=[base]) | ast.Attribute(value=base, attr="__dict__"):
+                    return ast.copy_location(ast.Attribute(base, name, ast.Load()), expr)
+    return None
 
 
 def _patched(node: ast.Call, name: str) -> Iterator[ast.Call]:

@@ -6,8 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.facts import Class, Module, Scope
+from flake8_lambda_perf.project.facts import Class, Function, Module, Scope
 from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.respelled import plain
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
@@ -16,18 +17,21 @@ if TYPE_CHECKING:
 
 PARTS = frozenset({"get", "values", "items", "setdefault", "pop", "popitem", "popleft"})
 """Methods that hand out what a container holds."""
-HANDED_ON = frozenset({"next", "iter", "reversed", "enumerate", "zip"})
+HANDED_ON = frozenset({
+    "next", "iter", "reversed", "enumerate", "zip", "nullcontext", "enter_context", "enter_async_context",
+})  # fmt: skip
+"""Functions that give back what they are given, or what it holds."""
 ENVIRONMENT = "os.environ"
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A way to get at an object: a name of a scope or module, an attribute of a class, or the environment for None.
+    """A way to get at an object: a name of a scope or module, an attribute, or the environment for None.
 
     `calls` is how often what has the name is called to get at the object.
     """
 
-    owner: Scope | Class | Module | None
+    owner: Scope | Class | Module | Function | Ext | None
     name: str
     calls: int = 0
 
@@ -42,6 +46,9 @@ class Sought:
 
     def needed(self, expr: ast.expr | None, place: Place) -> int | None:
         """Tells how often to call what an expression gives to get at the object; None if it is something else."""
+        if isinstance(expr, ast.Call | ast.Subscript) and (known := plain(expr)) is not None:
+            is_global = isinstance(known, ast.Name)
+            return self.needed(known, place.scope.module.place if is_global else place)
         match expr:
             case None | ast.Constant():
                 return None
@@ -92,8 +99,13 @@ class Sought:
         if owner is None:
             return self._is_environment(expr, place)
         values = self.names.values(base, place)
-        if isinstance(owner, Module):
-            return Mod(owner) in values
+        match owner:
+            case Module():
+                return Mod(owner) in values
+            case Function():
+                return any(isinstance(value, Func) and value.function is owner for value in values)
+            case Ext():
+                return owner in values
         return any(isinstance(v, Unknown) or (isinstance(v, Inst | Cls) and self._is_kin(v.cls, owner)) for v in values)
 
     def _is_kin(self, one: Class, other: Class) -> bool:
@@ -105,9 +117,7 @@ class Sought:
                 attr in PARTS and self.needed(value, place) == 0
             ):
                 return 0
-            case ast.Call(func=ast.Name(id="getattr"), args=[base, ast.Constant(value=str(attr)), *_]):
-                return self.needed(ast.copy_location(ast.Attribute(base, attr, ast.Load()), call), place)
-            case ast.Call(func=ast.Name(id=name), args=args) if name in HANDED_ON:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in HANDED_ON:
                 return self._first(args, place)
             case ast.Call(func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=[function, *_]):
                 return self.needed(function, place)

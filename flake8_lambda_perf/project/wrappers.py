@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, last_name
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Function, Place, Site
@@ -92,9 +92,26 @@ class Wrappers:
 
     def memoised(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result."""
-        return any(
-            self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo")) for d in function.decorated
-        ) or any(wrapper.once for wrapper in self.of(function))
+        return (
+            any(
+                self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo"))
+                for d in function.decorated
+            )
+            or any(wrapper.once for wrapper in self.of(function))
+            or self._is_kept_by_class(function)
+        )
+
+    def _is_kept_by_class(self, function: Function) -> bool:
+        """Tells whether a class that decorates a function may keep what that gives."""
+        for decorator in function.decorated:
+            for value in self.names.values(decorator, function.place):
+                if isinstance(value, Cls | Inst):
+                    method = self.names.members.method(value.cls, "__call__")
+                    if method is not None:
+                        index_body(method)
+                        if any(self.memos.around(site.place) is not None for site in method.calls):
+                            return True
+        return False
 
     def memoised_on_instance(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result on the instance (`cached_property`)."""
@@ -107,6 +124,8 @@ class Wrappers:
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
         for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and self.names.members.stores(owner, "__dict__"):
+                return True  # all instances share what they hold
             for keyword in owner.node.keywords if isinstance(owner, Class) else ():
                 if keyword.arg == "metaclass" and last_name(keyword.value) not in PLAIN_METACLASSES:
                     return True
