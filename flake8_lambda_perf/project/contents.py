@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.handles import Handles
 from flake8_lambda_perf.project.index import index_body, is_property
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.sought import Handle
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, Unknown, defaults, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, defaults, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,12 @@ class Contents:
         self.dependence = dependence
         self.names = dependence.names
         self.handles = Handles(dependence)
+        self._returning: dict[Function, bool] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
         self.handles.forget()
+        self._returning.clear()
 
     def of(self, name: str, bindings: list[Binding], place: Place) -> Dep:
         """Joins what is put into what a name is bound to."""
@@ -122,14 +124,26 @@ class Contents:
         """Joins what callers put into a container that a function hands out again and again."""
         if not self.dependence.is_kept(function):
             return NONE
-        index_body(function)
-        if not any(value is not None and self.is_made(value, place) for value, place in function.returns):
+        if not self._returns_container(function):
             return NONE
         scope = function.place.scope
         if function.cls is None:
             return self.handles.lasting(Handle(scope.module if scope.kind == "module" else scope, function.name, 1))
         is_read = any(is_property(decorator) for decorator in function.decorated)
         return self.handles.lasting(Handle(function.cls, function.name, 0 if is_read else 1))
+
+    def _returns_container(self, function: Function) -> bool:
+        """Tells whether a function may return a container."""
+        if function not in self._returning:
+            self._returning[function] = False
+            index_body(function)
+            self._returning[function] = any(
+                any(self._is_container(binding) for binding in self.names.bindings(value.id, place) or ())
+                if isinstance(value, ast.Name)
+                else value is not None and self.is_made(value, place)
+                for value, place in function.returns
+            )
+        return self._returning[function]
 
     def _is_container(self, binding: Binding) -> bool:
         value = binding.value
@@ -145,9 +159,7 @@ class Contents:
             made = self.names.values(value.func, place)
             if any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in made):
                 return True
-            if not any(isinstance(v, Func) for v in made):
-                return False
-            return any(isinstance(v, Items | Unknown) for v in self.names.values(value, place))
+            return any(isinstance(v, Func) and self._returns_container(v.function) for v in made)
         return any(isinstance(v, Items) for v in self.names.values(value, place))
 
 

@@ -124,8 +124,8 @@ class Wrappers:
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
         for owner in self.names.members.order(cls):
-            if isinstance(owner, Class) and self.names.members.stores(owner, "__dict__"):
-                return True  # all instances share what they hold
+            if isinstance(owner, Class) and self._shares_state(owner):
+                return True
             for keyword in owner.node.keywords if isinstance(owner, Class) else ():
                 if keyword.arg == "metaclass" and last_name(keyword.value) not in PLAIN_METACLASSES:
                     return True
@@ -141,6 +141,10 @@ class Wrappers:
                 if isinstance(value, Cls):
                     return True
         return any(wrapper.once or not wrapper.calls for wrapper in self.of_class(cls))
+
+    def _shares_state(self, cls: Class) -> bool:
+        """Tells whether all instances of a class hold the same: `self.__dict__ = cls.state`."""
+        return "__dict__ =" in cls.module.text and bool(self.names.members.stores(cls, "__dict__"))
 
     def _is_memo(self, decorator: ast.expr, place: Place, known: frozenset[str], words: tuple[str, ...]) -> bool:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator

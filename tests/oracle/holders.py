@@ -191,7 +191,7 @@ class Putter:
 READS = ("**{0}", "region_name={0}.get('region_name')", "config=str({0})", "**dict({0})", "**{{**{0}}}")
 
 
-def held(writer: Writer, module: Module, _: int, event: bool) -> str:
+def held(writer: Writer, module: Module, depth: int, event: bool) -> str:  # noqa: ARG001 - as every way
     """A client from options that a request may have changed, under another name or the same."""
     if not event:
         return constant(writer, module, 0, event)
