@@ -10,7 +10,7 @@ from oracle.writer import parameter
 if TYPE_CHECKING:
     from oracle.writer import Module, Way, Writer
 
-IMPORTS = ("asyncio", "collections", "concurrent.futures", "contextlib", "contextvars", "dataclasses", "functools")
+IMPORTS = ("asyncio", "collections", "contextlib", "contextvars", "dataclasses", "functools")
 MORE_IMPORTS = ("threading", "time")
 
 SHAPES = """
@@ -188,7 +188,7 @@ def make_NAME(PARAMETERS):
     (client,) = (CLIENT,)
     first, *_ = [client, None]
     return first
-# concurrent.futures.ThreadPoolExecutor(1).submit(make_NAME, *[GIVEN]).result()
+# contextvars.copy_context().run(make_NAME, *[GIVEN])
 def make_NAME(PARAMETERS):
     return CLIENT
 # make_NAME(GIVEN)
