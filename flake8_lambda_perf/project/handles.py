@@ -80,9 +80,8 @@ class _Search:
             if len(self.queue) > MOST or self.found.level >= Level.REQUEST:
                 self.found = REQUEST
                 break
-            self.sought.handle = handle
             for body, known in self._bodies(handle):
-                self.sought.known = known
+                self.sought.look(handle, known)
                 self._look_at(body)
         return self.found
 

@@ -43,15 +43,26 @@ class Sought:
         self.names = names
         self.handle = handle
         self.known: str | None = None
+        self._memo: dict[ast.expr, int | None] = {}
+
+    def look(self, handle: Handle, known: str | None) -> None:
+        """Turns to a body in which the object has a name."""
+        self.handle, self.known = handle, known
+        self._memo.clear()
 
     def needed(self, expr: ast.expr | None, place: Place) -> int | None:
         """Tells how often to call what an expression gives to get at the object; None if it is something else."""
+        if expr is None or isinstance(expr, ast.Constant):
+            return None
+        if expr not in self._memo:
+            self._memo[expr] = self._needed(expr, place)
+        return self._memo[expr]
+
+    def _needed(self, expr: ast.expr, place: Place) -> int | None:
         if isinstance(expr, ast.Call | ast.Subscript) and (known := plain(expr)) is not None:
             is_global = isinstance(known, ast.Name)
             return self.needed(known, place.scope.module.place if is_global else place)
         match expr:
-            case None | ast.Constant():
-                return None
             case ast.Name(id=name):
                 return self._by_name(expr, name, place)
             case ast.Attribute(value=base, attr=attr):
