@@ -35,7 +35,7 @@ def is_of_the_request(change: str, read: str) -> bool:
     """Whether what is read after a change depends on the request."""
     analysis = analysed(PROGRAM.format(change=textwrap.indent(change, "    "), read=read))
     found = analysis.graph.dependence.binding(result_of(analysis))
-    return found.level >= Level.REQUEST or {name for _, name in found.refs} == {"event"}
+    return found.level >= Level.REQUEST or {name for _, name in found.refs | found.lasting} == {"event"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from analysed import analysed, result_of
 
 from flake8_lambda_perf.project.flow import before
+from flake8_lambda_perf.project.levels import NONE, Level
 
 
 def dependence(body: str, before_it: str = "", after_it: str = "") -> str:
@@ -17,9 +18,10 @@ def dependence(body: str, before_it: str = "", after_it: str = "") -> str:
     binding = result_of(analysis)
     dependence = analysis.graph.dependence
     found = dependence.binding(binding)
-    refs = sorted(f"{function.qualified_name}.{name}" for function, name in found.refs)
+    refs = sorted(f"{function.qualified_name}.{name}" for function, name in found.refs | found.lasting)
     assert before(binding.place).scope is binding.place.scope
-    return " ".join([*refs, *([found.level.name.lower()] if found.level or not refs else [])])
+    level = [found.level.name.lower()] if found.level > (Level.STORE if found.lasting else Level.CONSTANT) else []
+    return " ".join([*refs, *level]) or "constant"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ from options import *
 """
     analysis = analysed(program)
     found = analysis.graph.dependence.binding(result_of(analysis))
-    assert [name for _, name in found.refs] == ["event"]
+    assert [name for _, name in found.refs | found.lasting] == ["event"]
 
 
 def test_a_container_of_another_name_is_another_container() -> None:
@@ -222,7 +224,7 @@ OPTIONS = {}
 OPTIONS = {}
 """
     analysis = analysed(program)
-    assert analysis.graph.dependence.binding(result_of(analysis)).refs == frozenset()
+    assert analysis.graph.dependence.binding(result_of(analysis)) == NONE
 
 
 @pytest.mark.parametrize(
@@ -254,12 +256,23 @@ def test_what_is_taken_out_of_a_container_differs_each_time() -> None:
     assert dependence("X.pop(0)\nresult = X", "X = ['a', 'b']") == "request"
     assert dependence("X.popitem()\nresult = X", "X = {'a': 'b'}") == "request"
     assert dependence("result = next(X)", "import itertools\nX = itertools.cycle('ab')") == "request"
-    assert dependence("X.pop('a', None)\nresult = X", "X = {'a': 'b'}") == "constant"
-    assert dependence("X.clear()\nresult = X", "X = {'a': 'b'}") == "constant"
+    assert dependence("X.pop('a', None)\nresult = X", "X = {'a': 'b'}") == "store"
+    assert dependence("X.clear()\nresult = X", "X = {'a': 'b'}") == "store"
     assert dependence("if event:\n    X.clear()\nresult = X", "X = {'a': 'b'}") == "handler.event"
     assert dependence("if event:\n    del X['a']\nresult = X", "X = {'a': 'b'}") == "handler.event"
     assert dependence("x = ['a', 'b']\nx.pop()\nresult = x") == "constant"
     assert dependence("x = ['a']\ndef take():\n    return x.pop()\ntake()\nresult = x") == "request"
+
+
+def test_what_one_call_leaves_behind_is_found_by_all() -> None:
+    keep = "X = {}\ndef keep(order=None):\n    global Y\n    Y = X['a'] = order\n    return X\nY = 1"
+    analysis = analysed(
+        f"import boto3\n{keep}\ndef handler(event, context):\n    boto3.client('s3')\n    result = X, Y\n"
+    )
+    found = analysis.graph.dependence.binding(result_of(analysis))
+    assert not found.refs
+    assert [(function.name, name) for function, name in found.lasting] == [("keep", "order")]
+    assert found.level is Level.STORE
 
 
 def test_an_attribute_depends_on_what_is_assigned_to_it() -> None:

@@ -11,7 +11,7 @@ from flake8_lambda_perf.fixes.uses import Sharing, parents_in, uses_of
 from flake8_lambda_perf.knowledge import Client, idioms
 from flake8_lambda_perf.project.depend import Level
 from flake8_lambda_perf.project.names import before
-from flake8_lambda_perf.project.values import Ext
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -90,6 +90,8 @@ class Needing:
             match node:
                 case ast.Name(id=name):
                     self._name(name, place)
+                case ast.Attribute():
+                    self._attribute(node, place)
                 case ast.Subscript():
                     self.needs.may_raise = True
                 case ast.BinOp(left=left, right=right):
@@ -97,6 +99,12 @@ class Needing:
                 case ast.Call():
                     self._call(node, place)
             stack.extend(ast.iter_child_nodes(node))
+
+    def _attribute(self, node: ast.Attribute, place: Place) -> None:
+        """Takes an attribute that only its owner's definition sets: another may be set later than where it goes."""
+        for owner in self.analysis.names.values(node.value, place):
+            if isinstance(owner, Inst | Cls | Func) and self.analysis.names.members.changes_of(owner, node.attr):
+                raise MoveError(f"`{node.attr}` is set from outside")
 
     def client_of(self, node: ast.Call, place: Place) -> Client | None:
         """Names the client that a call builds."""

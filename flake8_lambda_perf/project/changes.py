@@ -39,6 +39,13 @@ WHOLE = re.compile(rb"environ\b(?:\s+as\s+(\w+)|(?![.\[]))")
 ASSIGNED = re.compile(rb"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
 """What stands before `environ` where a name is assigned to it."""
 BY_NAME = re.compile(rb"(?:set|del)attr(?:__)?\((?:\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"'])?")
+HANDED_ON = re.compile(
+    rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|as)\b)|\.(?:update|setdefault|pop|__setitem__)\b(?!\())"
+)
+"""All environment variables as a value: they, or a method that changes them, are passed on, or get another name."""
+LOOKED_INTO = (b"in os.", b"in ", b"**os.", b"**")
+PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
+"""An attribute that has another value while a patch is in force."""
 NAMESPACES = ((b"globals()", ANY_NAME), (b"vars(", "__dict__"), (b"__dict__", "__dict__"))
 
 
@@ -56,6 +63,8 @@ class Changes:
         self.module = module
         self._places: dict[str, dict[str, list[int]]] | None = None
         self._found: dict[str, tuple[Change, ...]] = {}
+        self._mentions: dict[tuple[Module, str], list[Function]] = {}
+        self._starts: dict[str, list[int]] = {}  # of lines, in each file
 
     def of(self, name: str) -> tuple[Change, ...]:
         """Lists the changes of attributes called `name`, and those made under a computed name."""
@@ -85,15 +94,43 @@ class Changes:
 
     def mentions(self, module: Module, name: str) -> list[Function]:
         """Lists the functions of a module whose text holds a word; their bodies are indexed."""
-        data = self.data(module.path)
-        pattern = re.compile(rf"\b{re.escape(name)}\b".encode())
-        lines = _lines(data, [found.start() for found in pattern.finditer(data)]) if data is not None else set()
-        found = []
+        key = (module, name)
+        if key not in self._mentions:
+            data = self.data(module.path)
+            pattern = re.compile(rf"\b{re.escape(name)}\b".encode())
+            found = pattern.finditer(data) if data is not None else ()
+            self._mentions[key] = list(self._at(module, (match.start() for match in found)))
+        return self._mentions[key]
+
+    def wording(self, name: str) -> Iterator[Module]:
+        """Lists the modules whose text holds a word."""
+        for path in self.files:
+            if name.encode() in (self.data(path) or b""):
+                module = self.module(path)
+                if module is not None:
+                    yield module
+
+    def escaping(self) -> Iterator[Function | Module]:
+        """Lists the modules, and the functions in them, that hand the environment variables on as a value."""
+        for path in self.files:
+            data = self.data(path) or b""
+            offsets = [found.start() for found in HANDED_ON.finditer(data)]
+            offsets = [at for at in offsets if not data.endswith(LOOKED_INTO, 0, at)]
+            module = self.module(path) if offsets else None
+            if module is not None:
+                yield module
+                yield from self._at(module, offsets)
+
+    def _at(self, module: Module, offsets: Iterable[int]) -> Iterator[Function]:
+        """Lists the functions of a module that span one of some offsets; their bodies are indexed."""
+        if module.path not in self._starts:
+            data = self.data(module.path) or b""
+            self._starts[module.path] = [found.end() for found in re.finditer(rb"\r\n|\r|\n", data)]
+        lines = {bisect_right(self._starts[module.path], offset) + 1 for offset in offsets}
         for function in module.functions:  # grows by those nested in them
-            if data is None or _spans(function, lines):
+            if _spans(function, lines):
                 index_body(function)
-                found.append(function)
-        return found
+                yield function
 
     def _index(self) -> dict[str, dict[str, list[int]]]:
         """Notes for each name in which files, and where in them, it may be changed."""
@@ -107,10 +144,8 @@ class Changes:
     def _read(self, names: Iterable[str], path: str, offsets: Iterable[int]) -> Iterator[Change]:
         module = self.module(path)
         if module is not None:
-            lines = _lines(self.data(path) or b"", offsets)
-            for function in module.functions:  # grows by those nested in them
-                if _spans(function, lines):
-                    index_body(function)
+            for _function in self._at(module, offsets):
+                pass
             for name in names:
                 yield from module.changes.get(name, ())
 
@@ -124,6 +159,9 @@ def _scan(data: bytes) -> Iterator[tuple[str, int]]:
     for found in RENAMED_PART.finditer(data):
         yield found[1].decode("ascii", "replace"), found.start()
     yield from (("environ", offset) for offset in _environment(data))
+    for found in PATCHED.finditer(data) if b"patch" in data else ():
+        patched = found[1] or found[2]
+        yield patched.decode("ascii", "replace") if patched else ANY_NAME, found.start()
     for word, name in NAMESPACES:
         if word in data:
             yield from ((name, found.start()) for found in re.finditer(re.escape(word), data))
@@ -150,11 +188,6 @@ def _environment(data: bytes) -> Iterator[int]:
         other = whole if whole[1] else ASSIGNED.search(line)
         if other is not None:
             yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % other[1], data))
-
-
-def _lines(data: bytes, offsets: Iterable[int]) -> set[int]:
-    starts = [found.end() for found in re.finditer(rb"\r\n|\r|\n", data)]
-    return {bisect_right(starts, offset) + 1 for offset in offsets}
 
 
 def _spans(function: Function, lines: set[int]) -> bool:

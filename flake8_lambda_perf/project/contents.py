@@ -6,23 +6,27 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.flow import before
-from flake8_lambda_perf.project.index import index_body
+from flake8_lambda_perf.project.handles import Handles
+from flake8_lambda_perf.project.index import index_body, is_property
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, Partial, Unknown, arguments
+from flake8_lambda_perf.project.sought import Handle
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, defaults, last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from flake8_lambda_perf.project.depend import Dependence
-    from flake8_lambda_perf.project.facts import Binding, Function, Module, Place, Scope, Site
+    from flake8_lambda_perf.project.facts import Binding, Branch, Class, Function, Module, Place, Scope
 
 CONTAINERS = frozenset({
     "dict", "list", "set", "iter", "collections.defaultdict", "collections.OrderedDict", "collections.Counter",
     "collections.deque", "copy.copy", "copy.deepcopy", "itertools.chain", "itertools.count", "itertools.cycle",
+    "collections.ChainMap", "collections.UserDict", "collections.UserList", "configparser.ConfigParser",
     "json.load", "json.loads", "yaml.safe_load", "tomllib.load", "tomllib.loads",
 })  # fmt: skip
-PARTS = frozenset({"get", "values", "items", "setdefault"})
-"""Methods that hand out what a container holds."""
+NAMESPACES = frozenset({"types.SimpleNamespace()", "argparse.Namespace()", "threading.local()"})
+FIELDS = frozenset({"field", "Field", "attrib", "ib"})
+"""Functions by which a data class says how a field is made."""
 
 
 class Contents:
@@ -31,34 +35,56 @@ class Contents:
     def __init__(self, dependence: Dependence) -> None:
         self.dependence = dependence
         self.names = dependence.names
-        self._shared: dict[tuple[Module, str], Dep] = {}
+        self.handles = Handles(dependence)
+        self._returning: dict[Function, bool] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
-        self._shared.clear()
+        self.handles.forget()
+        self._returning.clear()
 
     def of(self, name: str, bindings: list[Binding], place: Place) -> Dep:
         """Joins what is put into what a name is bound to."""
         first = bindings[0]
         if first.kind in ("import", "from", "def", "class"):
             return NONE
-        owner = first.place.scope
+        owner, here = first.place.scope, set(place.branch.chain())
+        if name in owner.global_names:
+            owner = owner.module.scope
+        found = self._direct(owner, name, here)
+        if owner.kind == "module":
+            return found.join(self.shared(owner.module, name))
+        if first.kind == "param":
+            return self._of_parameter(owner, name, found)
+        if owner.function is None or not any(self._is_container(binding) for binding in bindings):
+            return found
+        if self.dependence.is_kept(owner.function):
+            return found.kept().join(self.handles.lasting(Handle(owner, name)))
+        return found.join(self.handles.local(owner, name, here))
+
+    def _direct(self, owner: Scope, name: str, here: set[Branch]) -> Dep:
+        """Joins what is put into the object of a name under that name, where it is bound and in functions there."""
         scopes = [owner]
         if owner.function is not None:
             scopes += [f.scope for f in owner.function.nested if f.scope.indexed and name not in f.scope.bindings]
-        here = set(place.branch.chain())
         found = NONE
         for scope in scopes:
             for value, where in (*scope.mutations.get(name, ()), *adjustments(scope, name)):
-                put = self._put(value, where) if value is not None or scope is not owner else NONE
+                put = self.put(value, where) if value is not None or scope is not owner else NONE
                 found = found.join(put).join(self.dependence.choice(where, here))
-        if not any(self._is_container(binding) for binding in bindings):
-            return found
-        if owner.function is None:
-            return found.join(self.shared(owner.module, name))
-        return found.join(self._passed(name, owner.function.calls))
+        return found
 
-    def _put(self, value: ast.expr | None, place: Place) -> Dep:
+    def _of_parameter(self, owner: Scope, name: str, found: Dep) -> Dep:
+        """Joins what is put into an argument; a default that is left out lives as long as its function."""
+        function = owner.function
+        assert function is not None
+        default = dict(defaults(function.node.args)).get(name)
+        if default is None or not self.is_made(default, function.place):
+            return found
+        return found.kept().join(self.handles.lasting(Handle(owner, name)))
+
+    def put(self, value: ast.expr | None, place: Place) -> Dep:
+        """Tells on what a value depends that is put somewhere."""
         if value is None:
             return REQUEST
         if isinstance(value, ast.Lambda):  # it decides what is sorted how
@@ -66,73 +92,74 @@ class Contents:
             return self.dependence.result(function) if function is not None else NONE
         return self.dependence.expression(value, place)
 
-    # -- containers of modules ----------------------------------------------------------------
+    # -- what lasts ---------------------------------------------------------------------------
 
     def shared(self, module: Module, name: str) -> Dep:
-        """Joins what functions anywhere put into a container at a module's scope."""
-        key = (module, name)
-        if key not in self._shared:
-            self._shared[key] = NONE
-            if any(self._is_container(binding) for binding in module.scope.bindings.get(name, ())):
-                found = NONE
-                for function, known in self.names.aliases.users(module, name):
-                    found = found.join(self._in(function, known))
-                self._shared[key] = found
-        return self._shared[key]
-
-    def _in(self, function: Function, name: str) -> Dep:
-        """Joins what one function puts into a global, by its name or another, or lets others put in."""
-        scope = function.scope
-        if any(binding.kind != "from" for binding in scope.bindings.get(name, ())):
+        """Joins what functions anywhere put into a container of a module."""
+        bindings = (*module.scope.bindings.get(name, ()), *module.global_writes.get(name, ()))
+        if not any(self._is_container(binding) for binding in bindings):
             return NONE
-        found = self._passed(name, [site for site in function.calls if self._is_filled(site, name)])
-        for known in (name, *_other_names(scope, name)):
-            for value, where in scope.mutations.get(known, ()):
-                found = found.join(self._put(value, where)).join(self.dependence.choice(where))
-        return found
+        return self.handles.lasting(Handle(module, name))
 
-    def _is_filled(self, site: Site, name: str) -> bool:
-        """Tells whether a call changes the container it is given."""
-        for value in self.names.values(site.node.func, site.place):
-            if isinstance(value, Func):
-                index_body(value.function)
-                given = arguments(value.function, site.node, site.place, value.bound)
-                own = [key for key, argument in given.items() if _is_name(argument.expr, name)]
-                passed_on = (arg for call in value.function.calls for arg in _given(call.node))
-                if any(key in value.function.scope.mutations for key in own) or any(
-                    _is_name(arg, key) for arg in passed_on for key in own
-                ):
-                    return True
-            elif isinstance(value, Partial):
-                return True
-        return False
+    def of_attribute(self, cls: Class, attr: str, value: ast.expr | None, place: Place) -> Dep:
+        """Joins what is put into a container that an attribute of a class holds."""
+        return self.handles.lasting(Handle(cls, attr)) if value is not None and self.is_made(value, place) else NONE
 
-    # -- calls --------------------------------------------------------------------------------
+    def of_field(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
+        """Joins what is put into a container that a field of a data class is given."""
+        given = any(isinstance(value, Items) for value in self.names.values(expr, place))
+        return self.handles.lasting(Handle(cls, expr.attr)) if given else NONE
 
-    def _passed(self, name: str, sites: Iterable[Site]) -> Dep:
-        """Joins what is passed along with a container: the callee may put it in."""
-        found = NONE
-        for site in sites:
-            given = _given(site.node)
-            if any(_is_name(arg, name) for arg in given) and self._may_fill(site):
-                others = [arg for arg in given if not _is_name(arg, name)]
-                found = found.join(self.dependence.all(others, site.place))
-        return found
+    def of_part(self, owner: Func | Ext, attr: str) -> Dep:
+        """Joins what is put into a container that an attribute of a function or of a namespace holds."""
+        changes = self.names.members.changes_of(owner, attr)
+        given = (change for change, _sure in changes if change.value is not None and not change.within)
+        if (isinstance(owner, Ext) and owner.name in NAMESPACES) or any(
+            change.value is not None and self.is_made(change.value, change.place) for change in given
+        ):
+            return self.handles.lasting(Handle(owner.function if isinstance(owner, Func) else owner, attr))
+        return NONE
 
-    def _may_fill(self, site: Site) -> bool:
-        values = self.names.values(site.node.func, site.place)
-        return any(isinstance(value, Func | Partial | Unknown) for value in values)
+    def of_result(self, function: Function) -> Dep:
+        """Joins what callers put into a container that a function hands out again and again."""
+        if not self.dependence.is_kept(function):
+            return NONE
+        if not self._returns_container(function):
+            return NONE
+        scope = function.place.scope
+        if function.cls is None:
+            return self.handles.lasting(Handle(scope.module if scope.kind == "module" else scope, function.name, 1))
+        is_read = any(is_property(decorator) for decorator in function.decorated)
+        return self.handles.lasting(Handle(function.cls, function.name, 0 if is_read else 1))
+
+    def _returns_container(self, function: Function) -> bool:
+        """Tells whether a function may return a container."""
+        if function not in self._returning:
+            self._returning[function] = False
+            index_body(function)
+            self._returning[function] = any(
+                any(self._is_container(binding) for binding in self.names.bindings(value.id, place) or ())
+                if isinstance(value, ast.Name)
+                else value is not None and self.is_made(value, place)
+                for value, place in function.returns
+            )
+        return self._returning[function]
 
     def _is_container(self, binding: Binding) -> bool:
-        value, place = binding.value, before(binding.place)
-        if value is None or binding.kind != "assign":
-            return False
+        value = binding.value
+        return value is not None and binding.kind == "assign" and self.is_made(value, before(binding.place))
+
+    def is_made(self, value: ast.expr, place: Place) -> bool:
+        """Tells whether an expression gives a container, or an object that may be one."""
         if isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp | ast.BinOp):
             return True
         if isinstance(value, ast.Call):
+            if last_name(value.func) in FIELDS:
+                return True
             made = self.names.values(value.func, place)
             if any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in made):
                 return True
+            return any(isinstance(v, Func) and self._returns_container(v.function) for v in made)
         return any(isinstance(v, Items) for v in self.names.values(value, place))
 
 
@@ -141,31 +168,3 @@ def adjustments(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Place]]:
     for path, changes in scope.adjustments.items():
         if path.partition(".")[0] == name:
             yield from changes
-
-
-def _is_name(expr: ast.expr | None, name: str) -> bool:
-    return isinstance(expr, ast.Name) and expr.id == name
-
-
-def _given(call: ast.Call) -> list[ast.expr]:
-    return [*call.args, *(keyword.value for keyword in call.keywords)]
-
-
-def _other_names(scope: Scope, name: str) -> list[str]:
-    """Lists the names that a scope gives to what has one already, or to a part of it: `options = OPTIONS["s3"]`."""
-    found = [name]
-    for known in found:  # grows
-        for other, bindings in scope.bindings.items():
-            if other not in found and any(_is_name(_whole(binding.value), known) for binding in bindings):
-                found.append(other)
-    return found[1:]
-
-
-def _whole(expr: ast.expr | None) -> ast.expr | None:
-    """Gives what an expression is a part of."""
-    match expr:
-        case ast.Subscript(value=value):
-            return _whole(value)
-        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in PARTS:
-            return _whole(value)
-    return expr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import clients, idioms
@@ -10,15 +11,17 @@ from flake8_lambda_perf.project.adjusted import Adjusted
 from flake8_lambda_perf.project.contents import Contents
 from flake8_lambda_perf.project.control import deciding, repeating
 from flake8_lambda_perf.project.facts import Class, Function, Place
+from flake8_lambda_perf.project.filling import MAKERS
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS, Outside
 from flake8_lambda_perf.project.record import dotted
+from flake8_lambda_perf.project.respelled import plain
 from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from flake8_lambda_perf.project.facts import Binding, Branch, Module
     from flake8_lambda_perf.project.names import Names
@@ -37,6 +40,7 @@ class Dependence:
         self.outside = Outside(self)
         self.contents = Contents(self)
         self.adjusted = Adjusted(self)
+        self.is_kept: Callable[[Function], bool] = lambda _function: False  # it returns one object again and again
 
     def forget(self) -> None:
         """Drops what was evaluated."""
@@ -74,6 +78,8 @@ class Dependence:
                 return self._name(name, expr, place)
             case ast.Attribute():
                 return self._attribute(expr, place)
+            case ast.Call() | ast.Subscript() if (known := plain(expr)) is not None:
+                return self._plainly(known, expr.args if isinstance(expr, ast.Call) else [], place)
             case ast.Call() | ast.Subscript() if (key := self.outside.variable(expr, place)) is not None:
                 rest = expr.args[1:] if isinstance(expr, ast.Call) else []
                 return self.outside.environment(key).join(self.all(rest, place))
@@ -111,6 +117,12 @@ class Dependence:
                 found = found.join(self.outside.external(value.name) or NONE)
         return found
 
+    def _plainly(self, known: ast.Name | ast.Attribute, rest: list[ast.expr], place: Place) -> Dep:
+        """Tells on what a name or attribute depends that is spelled in a roundabout way."""
+        if isinstance(known, ast.Name):
+            return self.member(place.scope.module, known.id).join(self.all(rest, place))
+        return self._attribute(known, place).join(self.all(rest, place))
+
     # -- names --------------------------------------------------------------------------------
 
     def _name(self, name: str, node: ast.Name, place: Place) -> Dep:
@@ -124,14 +136,15 @@ class Dependence:
         found = NONE
         here = set(place.branch.chain())
         for binding in bindings:
-            found = found.join(self.binding(binding))
+            given = self.binding(binding)
+            found = found.join(given.kept() if name in binding.place.scope.global_names else given)
             if len(bindings) > 1:
                 found = found.join(self.choice(binding.place, here))
             elif binding.place.scope.kind != "comprehension":
                 found = found.join(self._each(repeating(binding.place, here)))
         if bindings and bindings[0].place.scope.kind == "module":
             found = found.join(self.outside.changed(Mod(bindings[0].place.scope.module), name))
-        if not bindings:
+        if not bindings or found.level >= Level.REQUEST:
             return found
         return found.join(self.contents.of(name, bindings, place)).join(
             self.adjusted.of_bindings(name, bindings, place)
@@ -163,7 +176,7 @@ class Dependence:
             return NONE
         found = self.expression(binding.value, before(binding.place))
         if binding.kind == "for":
-            return Dep(found.level, found.refs, True)
+            return replace(found, looped=True)
         if binding.kind == "aug":
             earlier = self.names.bindings(binding.name, before(before(binding.place)))
             for other in earlier or ():
@@ -220,8 +233,10 @@ class Dependence:
                     found = found.join(self.outside.external(f"{name}.{expr.attr}") or NONE)
                     if name.endswith("()"):
                         found = found.join(self.outside.changed(value, expr.attr))
+                        found = found.join(self.contents.of_part(value, expr.attr))
                 case Func():
                     found = found.join(self.outside.changed(value, expr.attr))
+                    found = found.join(self.contents.of_part(value, expr.attr))
                 case Inst(cls=cls) | Cls(cls=cls):
                     found = found.join(self._of_instance(cls, expr, place))
         if len(values) == 1 and all(isinstance(value, Mod | Inst | Cls) for value in values):
@@ -233,22 +248,25 @@ class Dependence:
         if key in self.active:
             return NONE
         self.active.add(key)
-        found, known, given = self.outside.changed(Inst(cls), expr.attr), False, False
+        found, known, given = self._of_changes(cls, expr, place), False, False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 known = known or owner.name in ("abc.ABC", "typing.NamedTuple", "typing.Protocol")
                 continue
             for value, where in self.names.members.stores(owner, expr.attr):
-                found, known = found.join(self.expression(value, where) if value is not None else REQUEST), True
+                stored = self.expression(value, where) if value is not None else REQUEST
+                found, known = found.join(stored if _is_made(where) else stored.kept()), True
+                found = found.join(self.contents.of_attribute(owner, expr.attr, value, where))
                 if self.adjusted.is_sdk(value, where):
                     found = found.join(self.adjusted.of_attribute(owner, expr.attr))
                     found = found.join(self.adjusted.of_path(place.scope, dotted(expr) or "", place))
             for binding in self.names.members.bindings(owner, expr.attr):
                 known = True
                 if isinstance(binding.target, Function):
-                    found = found.join(self.result(binding.target))
+                    found = found.join(self.result(binding.target)).join(self.contents.of_result(binding.target))
                 elif binding.value is not None:
                     found = found.join(self.binding(binding))
+                    found = found.join(self.contents.of_attribute(owner, expr.attr, binding.value, binding.place))
                     given = given or isinstance(binding.place.statement, ast.AnnAssign)
         self.active.discard(key)
         if known and not (given and self._has_generated_constructor(cls)):
@@ -258,8 +276,21 @@ class Dependence:
         made = self.names.members.method(cls, "__init__")
         fields = {arg.arg for arg in (*made.node.args.args, *made.node.args.kwonlyargs)} if made is not None else ()
         return (
-            Dep(found.level, found.refs | {(made, expr.attr)}) if made is not None and expr.attr in fields else REQUEST
+            replace(found, refs=found.refs | {(made, expr.attr)})
+            if made is not None and expr.attr in fields
+            else REQUEST
         )
+
+    def _of_changes(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
+        """Joins what is assigned to an attribute from outside, and what is put into what it is given so."""
+        found = self.outside.changed(Inst(cls), expr.attr)
+        for change, _sure in self.names.members.changes_of(Inst(cls), expr.attr):
+            if not change.within:
+                found = found.join(self.contents.of_attribute(cls, expr.attr, change.value, change.place))
+        for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and owner.constructor is not None:
+                found = found.join(self.contents.of_field(owner, expr, place))
+        return found
 
     def _has_generated_constructor(self, cls: Class) -> bool:
         """Tells whether what a call of the class is given may become its attributes: dataclasses, models."""
@@ -280,9 +311,12 @@ class Dependence:
         for value in values or ANYTHING:
             match value:
                 case Func(function=function, bound=bound):
-                    found = found.join(
-                        self.substitute(self.result(function), function, arguments(function, node, place, bound))
-                    )
+                    given_to = arguments(function, node, place, bound)
+                    found = found.join(self.substitute(self.result(function), function, given_to))
+                    found = found.join(self.contents.of_result(function))
+                case Inst(cls=cls) if (method := self.names.members.method(cls, "__call__")) is not None:
+                    given_to = arguments(method, node, place, True)
+                    found = found.join(self.substitute(self.result(method), method, given_to))
                 case Cls() | Const():
                     found = found.join(given)
                 case Ext(name=name):
@@ -320,7 +354,7 @@ class Dependence:
         """Puts the arguments of one call in the place of the function's parameters."""
         if not dep.refs:
             return dep
-        found = Dep(dep.level, frozenset(ref for ref in dep.refs if ref[0] is not function), dep.looped)
+        found = replace(dep, refs=frozenset(ref for ref in dep.refs if ref[0] is not function))
         for owner, name in dep.refs:
             if owner is function:
                 argument = given.get(name)
@@ -344,6 +378,11 @@ class Dependence:
                 found = found.join(self.choice(place))
         self.active.discard(function)
         return found
+
+
+def _is_made(place: Place) -> bool:
+    """Tells whether an instance is only being made at a place."""
+    return place.scope.function is None or place.scope.function.name in MAKERS
 
 
 def _binds(target: ast.expr, name: str) -> bool:

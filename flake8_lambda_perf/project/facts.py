@@ -55,6 +55,14 @@ class Branch:
         self.jumps = False  # it may leave by `break` or `continue`, so its bindings live on
         self.statements: list[ast.stmt] = []
 
+    @property
+    def is_decided(self) -> bool:
+        """Tells whether the truth of the test alone tells whether it is entered."""
+        if self.test is None or self.at is None:
+            return False
+        known = self.kind in ("if", "after", "operand", "loop")
+        return known or (self.kind == "case" and self.test is not getattr(self.node, "subject", None))
+
     def chain(self) -> list[Branch]:
         """Lists the branches from this one outwards."""
         found: list[Branch] = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Class, Function, Module
 from flake8_lambda_perf.project.record import MUTATORS, REMOVERS
+from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Inst, Mod
 
@@ -73,9 +74,10 @@ def _of_name(function: Function, name: str) -> Iterator[bool]:
     if any(binding.kind != "from" for binding in function.scope.bindings.get(name, ())):
         return
     for site in function.calls:
-        match site.node.func:
-            case ast.Attribute(value=ast.Name(id=base), attr=attr) if base == name and attr in MUTATORS | REMOVERS:
-                yield attr in MUTATORS
+        for call in (site.node, *respelled(site.node)):
+            match call.func:
+                case ast.Attribute(value=ast.Name(id=base), attr=attr) if base == name and attr in MUTATORS | REMOVERS:
+                    yield attr in MUTATORS
     for target, _place in function.stores:
         match target:
             case ast.Subscript(value=ast.Name(id=base), ctx=context) if base == name:

@@ -34,6 +34,30 @@ def static_truth(test: ast.expr) -> bool | None:
     return None
 
 
+def pattern_test(subject: ast.expr, case: ast.match_case, earlier: Iterable[ast.expr | None]) -> ast.expr | None:
+    """Spells what a `case` asks for as a test; None where it asks for more than a literal."""
+    if case.guard is not None:
+        return None
+    match case.pattern:
+        case ast.MatchValue(value=value):
+            return ast.copy_location(ast.Compare(subject, [ast.Eq()], [value]), case.pattern)
+        case ast.MatchSingleton(value=literal):
+            constant = ast.copy_location(ast.Constant(literal), case.pattern)
+            return ast.copy_location(ast.Compare(subject, [ast.Is()], [constant]), case.pattern)
+        case ast.MatchOr(patterns=patterns):
+            parts = [pattern_test(subject, ast.match_case(pattern, None, []), ()) for pattern in patterns]
+            known = [part for part in parts if part is not None]
+            return ast.copy_location(ast.BoolOp(ast.Or(), known), case.pattern) if len(known) == len(parts) else None
+        case ast.MatchAs(pattern=None):
+            tests = list(earlier)
+            known = [test for test in tests if test is not None]
+            if not known or len(known) < len(tests):
+                return None
+            either = known[0] if len(known) == 1 else ast.copy_location(ast.BoolOp(ast.Or(), known), case.pattern)
+            return ast.copy_location(ast.UnaryOp(ast.Not(), either), case.pattern)
+    return None
+
+
 def leaves(statement: ast.stmt) -> bool:
     """Tells whether an expression statement ends the process (`sys.exit()`)."""
     match statement:

@@ -62,6 +62,7 @@ class Graph:
         self.memos = Memos(names)
         self.dependence = Dependence(names)
         self.wrappers = Wrappers(names, self.memos)
+        self.dependence.is_kept = self.wrappers.keeps
         self.relevance = relevance
         self.edges = Edges(names, self.memos, self.wrappers, relevance)
         self.duties = Duties(names, self.dependence)
@@ -223,7 +224,7 @@ class Graph:
         if is_dead(place):
             return False
         for branch in place.branch.chain():
-            if branch.test is None or branch.at is None or branch.kind not in ("if", "after", "operand", "loop"):
+            if branch.test is None or branch.at is None or not branch.is_decided:
                 continue
             if branch not in self._possible:
                 self._possible[branch] = True
@@ -326,7 +327,7 @@ class Graph:
             if argument is None or argument.expr is None or argument.place is None:
                 return Level.REQUEST
             dep = self.dependence.expression(argument.expr, argument.place)
-            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs))
+            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs | dep.lasting))
         return found
 
 

@@ -17,7 +17,7 @@ from flake8_lambda_perf.project.facts import (
     Place,
     Scope,
 )
-from flake8_lambda_perf.project.flow import breaks, leaves, static_truth
+from flake8_lambda_perf.project.flow import breaks, leaves, pattern_test, static_truth
 from flake8_lambda_perf.project.generated import add_constructor
 from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
 
@@ -232,7 +232,7 @@ class _Indexer(Recorder):
             self.order += 1
             place.scope.kills.setdefault(name, []).append((place.branch, before, self.order))
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: Place) -> bool | None:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: Place) -> bool | tuple[ast.expr, bool] | None:
         loop = Branch(place.branch, "loop", node, node.test if isinstance(node, ast.While) else None, at=place)
         if isinstance(node, ast.While):
             if static_truth(node.test) is False:
@@ -244,9 +244,12 @@ class _Indexer(Recorder):
                 self.function.for_iters.append((node.iter, place))
             self.target(node.target, "for", node.iter, Place(place.scope, loop, self.tick(), node))
         self.block(node.body, place.scope, loop)
+        found = loop.exits and not loop.jumps and not node.orelse
         endless = isinstance(node, ast.While) and static_truth(node.test) is True and not breaks(node.body)
         loop.exits = False
         self.block(node.orelse, place.scope, Branch(place.branch, "else", node))
+        if found and isinstance(node, ast.For) and isinstance(node.iter, ast.Name | ast.Attribute):
+            return node.iter, False  # what follows is run where there is nothing to go over
         return True if endless else None
 
     def _with(self, node: ast.With | ast.AsyncWith, place: Place) -> bool | tuple[ast.expr, bool] | None:
@@ -287,8 +290,11 @@ class _Indexer(Recorder):
         arms = []
         complete = False
         before = self.order
+        tests: list[ast.expr | None] = []
         for case in node.cases:
-            arm = Branch(place.branch, "case", node, node.subject, at=place)
+            test = pattern_test(node.subject, case, tests)
+            tests.append(test)
+            arm = Branch(place.branch, "case", node, test or node.subject, at=place)
             inner = Place(place.scope, arm, self.tick(), node)
             for part in ast.walk(case.pattern):
                 if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:

@@ -25,11 +25,15 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dep:
-    """A level, joined with that of the parameters in `refs`; `looped` if it changes from item to item of a loop."""
+    """A level, joined with that of the parameters in `refs`; `looped` if it changes from item to item of a loop.
+
+    `lasting` are parameters of any call so far: what one call leaves behind is found by the next.
+    """
 
     level: Level = Level.CONSTANT
     refs: frozenset[tuple[Function, str]] = frozenset()
     looped: bool = False
+    lasting: frozenset[tuple[Function, str]] = frozenset()
 
     def join(self, other: Dep) -> Dep:
         """Gives what depends on both."""
@@ -37,7 +41,14 @@ class Dep:
             return self
         if self is NONE:
             return other
-        return Dep(max(self.level, other.level), self.refs | other.refs, self.looped or other.looped)
+        looped = self.looped or other.looped
+        return Dep(max(self.level, other.level), self.refs | other.refs, looped, self.lasting | other.lasting)
+
+    def kept(self) -> Dep:
+        """Gives what depends on this where it is left behind for later calls."""
+        if not self.refs:
+            return self
+        return Dep(max(self.level, Level.STORE), frozenset(), self.looped, self.lasting | self.refs)
 
 
 NONE = Dep()

@@ -187,6 +187,8 @@ class Locations:
 
     def _on_instance(self, cls: Class, attr: str) -> bool:
         """Tells whether an attribute is kept per instance: it is stored through `self`, or a fresh container of it."""
+        if self._is_handed_out(cls):
+            return False
         for owner in self.names.members.order(cls):
             if not isinstance(owner, Class):
                 continue
@@ -197,6 +199,14 @@ class Locations:
             if attr in owner.scope.bindings:
                 return False
         return True
+
+    def _is_handed_out(self, cls: Class) -> bool:
+        """Tells whether a class gives an instance that it keeps where another is asked for."""
+        method = self.names.members.method(cls, "__new__")
+        if method is None:
+            return False
+        index_body(method)
+        return any(isinstance(value, ast.Attribute | ast.Subscript) for value, _place in method.returns)
 
     def _of_call(self, node: ast.Call, place: Place, depth: int) -> set[Location]:
         found: set[Location] = set()

@@ -11,6 +11,7 @@ from flake8_lambda_perf.project.filling import Filling
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.locations import CALLS_DEEP, Location, Locations, global_by_text
 from flake8_lambda_perf.project.record import MUTATORS
+from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Cls, Func
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.facts import Function
     from flake8_lambda_perf.project.names import Names
+
+SETTERS = frozenset({"set", "store", "save", "put_nowait"})
+"""Methods that put something into what is no container: a context variable, an event, a cache of a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +168,13 @@ class Memos:
 
     def _written_by_call(self, node: ast.Call, place: Place, depth: int) -> set[Location]:
         found: set[Location] = set()
-        if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-            found |= self.locations.of(node.func.value, place, 1)
-        if isinstance(node.func, ast.Name) and node.func.id == "setattr" and len(node.args) > 1:
-            name = node.args[1]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                attribute = ast.copy_location(ast.Attribute(value=node.args[0], attr=name.value, ctx=ast.Store()), node)
-                found |= self.locations.of_attribute(attribute, place)
+        for call in (node, *respelled(node)):
+            match call:
+                case ast.Call(func=ast.Attribute(value=changed, attr=attr)) if attr in MUTATORS | SETTERS:
+                    found |= self.locations.of(changed, place, 1)
+                case ast.Call(func=ast.Name(id="setattr"), args=[base, ast.Constant(value=str(name)), *_]):
+                    attribute = ast.copy_location(ast.Attribute(value=base, attr=name, ctx=ast.Store()), node)
+                    found |= self.locations.of_attribute(attribute, place)
         if depth >= CALLS_DEEP:
             return found
         for value in self.names.values(node.func, place):

@@ -29,9 +29,10 @@ class Duty:
     `same`: it does not depend on the request. `shape`: it is None, or false ... `test`: the test may hold.
     `chosen`: it is `target`. `fresh`: no instance of `cls` outlives a request. `taken`: a test of it,
     spelled `text`, is as `polarity` says on this path. `kept`: its callers change nothing in what it returns.
+    `lasting`: it does not depend on the request in any call.
     """
 
-    kind: Literal["same", "shape", "test", "chosen", "fresh", "taken", "kept"]
+    kind: Literal["same", "shape", "test", "chosen", "fresh", "taken", "kept", "lasting"]
     function: Function | None = None
     name: str = ""
     shape: Shape | None = None
@@ -56,7 +57,7 @@ class Duties:
     def at(self, place: Place) -> Iterator[Duty]:
         """Lists what the branches around a place demand of parameters."""
         for branch in place.branch.chain():
-            if branch.test is not None and branch.at is not None and branch.kind in ("if", "after", "operand"):
+            if branch.test is not None and branch.at is not None and branch.is_decided and branch.kind != "loop":
                 for test, polarity in parts(branch.test, branch.polarity):
                     yield from self._of_test(test, polarity, branch.at)
 
@@ -105,7 +106,7 @@ class Duties:
         found = self._of_sdk(site) if name.startswith(SDKS) else NONE
         for expr, place in exprs:
             found = found.join(self.dependence.expression(expr, place))
-        same = self._same(found)
+        same = self.of_dependence(found)
         return [*same, *self._kept(site)] if same is not None and name.startswith(SDKS) else same
 
     def _kept(self, site: Site) -> Iterator[Duty]:
@@ -131,8 +132,12 @@ class Duties:
             return []
         site = Site(edge.node, edge.place, edge.caller)
         if duty.name:
-            return self._same(self.dependence.adjusted.of_site(site, f".{duty.name}")) if edge.kind == "builds" else []
-        same = self._same(self.dependence.adjusted.of_site(site))
+            return (
+                self.of_dependence(self.dependence.adjusted.of_site(site, f".{duty.name}"))
+                if edge.kind == "builds"
+                else []
+            )
+        same = self.of_dependence(self.dependence.adjusted.of_site(site))
         return [*same, *self._kept(site)] if same is not None else None
 
     def _of_sdk(self, site: Site) -> Dep:
@@ -141,12 +146,14 @@ class Duties:
 
     def of_values(self, exprs: Iterable[ast.expr], place: Place) -> list[Duty] | None:
         """Lists what must hold for expressions to be the same on every request; None if they are not."""
-        return self._same(self.dependence.all(exprs, place))
+        return self.of_dependence(self.dependence.all(exprs, place))
 
-    def _same(self, dep: Dep) -> list[Duty] | None:
+    def of_dependence(self, dep: Dep) -> list[Duty] | None:
+        """Lists what must hold for a value to be the same on every request; None if it is not."""
         if dep.level >= Level.REQUEST:
             return None
-        return [Duty("same", function, name) for function, name in dep.refs]
+        lasting = (Duty("lasting", function, name) for function, name in dep.lasting)
+        return [*(Duty("same", function, name) for function, name in dep.refs), *lasting]
 
     # -- handing them on ----------------------------------------------------------------------
 
@@ -154,7 +161,7 @@ class Duties:
         """Turns the duties of a callee into those of its caller; None if this call does not meet them."""
         found: set[Duty] = set()
         for duty in duties:
-            if duty.function is not edge.callee:
+            if duty.function is not edge.callee or duty.kind == "lasting":
                 found.add(duty)
                 continue
             more = self._across(duty, edge)
@@ -193,7 +200,7 @@ class Duties:
         return self._argument(duty, argument, argument.expr, argument.place)
 
     def _argument(self, duty: Duty, argument: Argument, expr: ast.expr, place: Place) -> Iterable[Duty] | None:
-        if duty.kind == "same":
+        if duty.kind in ("same", "lasting"):
             return self.of_values([expr], place)
         owner = None if argument.omitted else self.parameter(expr, place)
         if duty.kind == "chosen":

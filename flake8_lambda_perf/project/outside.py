@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.levels import ENVIRONMENT, NONE, REQUEST, Dep, Level, external
+from flake8_lambda_perf.project.sought import Handle
 from flake8_lambda_perf.project.values import Ext, Func, Inst, Mod
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ class Outside:
                 for change in self.dependence.names.changes.of("environ")
                 if not name or _may_be(change.key, name)
             )
-            self._changed[key] = ENVIRONMENT.join(self._of_changes(changes))
+            self._changed[key] = ENVIRONMENT.join(self._of_changes(changes)).join(self._handed_on())
         return self._changed[key]
+
+    def _handed_on(self) -> Dep:
+        """Joins what is written to environment variables by those that are handed all of them."""
+        return self.dependence.contents.handles.lasting(Handle(None, "environ"))
 
     def variable(self, expr: ast.Call | ast.Subscript, place: Place) -> str | None:
         """Names the environment variable that an expression reads, if it is one by a literal name."""
@@ -78,7 +83,7 @@ class Outside:
             self._changed[key] = NONE
             found = self._of_changes(
                 change for change in self.dependence.names.changes.of("environ") if _may_be(change.key, "AWS_")
-            )
+            ).join(self._handed_on())
             self._changed[key] = found if found.level > Level.ENVIRONMENT or found.refs else NONE
         return self._changed[key]
 

@@ -18,12 +18,14 @@ from flake8_lambda_perf.project.facts import (
     Site,
 )
 from flake8_lambda_perf.project.flow import static_truth
+from flake8_lambda_perf.project.respelled import may_be, respelled
 from flake8_lambda_perf.source import children_of
 
 ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
-MUTATORS = frozenset(
-    {"append", "appendleft", "extend", "update", "insert", "add", "setdefault", "__setitem__", "put", "push"}
-)
+MUTATORS = frozenset({
+    "append", "appendleft", "extend", "extendleft", "update", "insert", "add", "setdefault", "put", "push",
+    "__setitem__", "__iadd__", "__ior__",
+})  # fmt: skip
 ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header", "load_")
 """How the methods begin that set an object up."""
 
@@ -207,6 +209,10 @@ class Recorder:
                     _scope_of(place).mutations.setdefault(name, []).append((None, place))
         if (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) in BY_NAME:
             self._change_by_name(node, place)
+        for same in respelled(node) if may_be(func) else ():
+            if isinstance(same.func, ast.Attribute):
+                self._method_call(same, same.func, place)
+            self._change_by_name(same, place)
         stack.extend([(arg, place) for arg in node.args])
         stack.extend([(keyword.value, place) for keyword in node.keywords])
 
@@ -215,7 +221,7 @@ class Recorder:
         if func.attr not in CHANGERS and not func.attr.startswith(ADJUSTERS):
             return
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        left = None if func.attr in TAKERS and not _is_key(given) else ast.Constant(None)
+        left = None if func.attr in TAKERS and not is_key(given) else ast.Constant(None)
         if (func.attr in MUTATORS or func.attr in REMOVERS) and isinstance(func.value, ast.Name):
             mutations = _scope_of(place).mutations.setdefault(func.value.id, [])
             mutations.extend((value, place) for value in (*given, left))
@@ -329,7 +335,7 @@ class Recorder:
                 self.expression(default, place)
 
 
-def _is_key(given: list[ast.expr]) -> bool:
+def is_key(given: list[ast.expr]) -> bool:
     """Tells whether a method is told what to take out by more than a number, which counts what is left."""
     return bool(given) and not (isinstance(given[0], ast.Constant) and isinstance(given[0].value, int))
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.levels import Level
-from flake8_lambda_perf.project.obligations import Duty
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis, Build
@@ -76,10 +75,8 @@ def logs_in(analysis: Analysis, build: Build) -> bool:
 
 def _differs(analysis: Analysis, found: Dep, place: Place) -> bool:
     """Tells whether no request comes to a place with a value that is the same for all."""
-    if found.level >= Level.REQUEST:
-        return True
-    duties = [Duty("same", function, name) for function, name in found.refs]
+    duties = analysis.graph.duties.of_dependence(found)
     if not duties:
-        return False
+        return duties is None
     proofs = analysis.graph.proofs
     return not any(True for inner in (False, True) for _ in proofs(place, duties, through_constructors=inner))

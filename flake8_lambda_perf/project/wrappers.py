@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, last_name
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Function, Place, Site
@@ -92,17 +92,40 @@ class Wrappers:
 
     def memoised(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result."""
-        return any(
-            self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo")) for d in function.decorated
-        ) or any(wrapper.once for wrapper in self.of(function))
+        return (
+            any(
+                self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo"))
+                for d in function.decorated
+            )
+            or any(wrapper.once for wrapper in self.of(function))
+            or self._is_kept_by_class(function)
+        )
+
+    def _is_kept_by_class(self, function: Function) -> bool:
+        """Tells whether a class that decorates a function may keep what that gives."""
+        for decorator in function.decorated:
+            for value in self.names.values(decorator, function.place):
+                if isinstance(value, Cls | Inst):
+                    method = self.names.members.method(value.cls, "__call__")
+                    if method is not None:
+                        index_body(method)
+                        if any(self.memos.around(site.place) is not None for site in method.calls):
+                            return True
+        return False
 
     def memoised_on_instance(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result on the instance (`cached_property`)."""
         return any(self._is_memo(d, function.place, idioms().instance_memo_decorators, ()) for d in function.decorated)
 
+    def keeps(self, function: Function) -> bool:
+        """Tells whether a decorator hands out one result of a function again and again."""
+        return bool(function.decorated) and (self.memoised(function) or self.memoised_on_instance(function))
+
     def class_is_kept(self, cls: Class) -> bool:
         """Tells whether a class decorator may hand out one instance again and again (`@singleton`)."""
         for owner in self.names.members.order(cls):
+            if isinstance(owner, Class) and self._shares_state(owner):
+                return True
             for keyword in owner.node.keywords if isinstance(owner, Class) else ():
                 if keyword.arg == "metaclass" and last_name(keyword.value) not in PLAIN_METACLASSES:
                     return True
@@ -118,6 +141,10 @@ class Wrappers:
                 if isinstance(value, Cls):
                     return True
         return any(wrapper.once or not wrapper.calls for wrapper in self.of_class(cls))
+
+    def _shares_state(self, cls: Class) -> bool:
+        """Tells whether all instances of a class hold the same: `self.__dict__ = cls.state`."""
+        return "__dict__ =" in cls.module.text and bool(self.names.members.stores(cls, "__dict__"))
 
     def _is_memo(self, decorator: ast.expr, place: Place, known: frozenset[str], words: tuple[str, ...]) -> bool:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator

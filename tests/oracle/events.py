@@ -97,6 +97,9 @@ class Event(dict[str, Any]):
             return super().__getitem__(key)
         return self[key] if self.mood.truth else default
 
+    def __len__(self) -> int:
+        return super().__len__() or int(self.mood.truth)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

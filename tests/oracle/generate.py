@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+from oracle.holders import HELD
 from oracle.leaves import LEAVES
 from oracle.memos import MEMOS
 from oracle.programs import Program
+from oracle.shapes import SHAPED
 from oracle.ways import WAYS
 from oracle.writer import Writer, indented
 
@@ -27,7 +29,7 @@ STATEMENTS = (
 
 def generate(seed: int) -> Program:
     """The program of `seed`: the same on every machine."""
-    writer = Writer(random.Random(seed), LEAVES, (*WAYS, *MEMOS))  # noqa: S311 - no secret is drawn
+    writer = Writer(random.Random(seed), (*LEAVES, *HELD), (*WAYS, *MEMOS, *SHAPED))  # noqa: S311 - no secret is drawn
     app = writer.module("app")
     body = ["found = []"]
     for number in range(writer.random.randint(2, 4)):

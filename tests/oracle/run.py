@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 REQUESTS = 3
-MOST_LITERALS = 6
+MOST_LITERALS = 9
 TESTS = Path(__file__).resolve().parents[1]
-LITERAL = re.compile(r"""(?:==\s*|case\s+|[{,]\s*|\bin\s*\(?\s*)["']([^"'\n]{1,30})["']""")
+LITERAL = re.compile(r"""(?:==\s*|case\s+(?:\{[^}\n]*:\s*)?|[{,]\s*|\bin\s*\(?\s*)["']([^"'\n]{1,30})["']""")
 VARIABLE = re.compile(r"""environ\[\s*["'](\w+)["']""")
 
 

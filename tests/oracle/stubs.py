@@ -7,6 +7,7 @@ import datetime as dt
 import functools
 import importlib.abc
 import importlib.machinery
+import os
 import re
 import sys
 import types
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
 STUBBED_STANDARD = frozenset({"sqlite3"})
+SDK_MAKERS = frozenset({"client", "resource", "Session", "create_client"})
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -95,6 +97,13 @@ def written(args: Sequence[object], kwargs: dict[str, object]) -> str:
     return ", ".join([show(value) for value in args] + named)
 
 
+def variables_of(path: str) -> dict[str, object]:
+    """The environment variables that a call reads of its own: what makes an AWS client is told its region by them."""
+    if not path.startswith(("boto3.", "botocore.")) or path.rpartition(".")[2] not in SDK_MAKERS:
+        return {}
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
 class StubBase:
     """What a class of a program derives from when it derives from a stub."""
 
@@ -125,7 +134,7 @@ class Stub:
         _recorder.registered.extend(functions)
         if len(args) == 1 and functions == [args[0]] and not kwargs:
             return args[0]
-        arguments = written(args, kwargs)
+        arguments = written(args, kwargs | variables_of(self._path))
         _recorder.record(self._path, arguments)
         return Stub(f"{self._path}({arguments})")
 
