@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.manifests.cdk_constructs import SOURCES, TARGETS
 from flake8_lambda_perf.manifests.python import cdk_facts as facts
 from flake8_lambda_perf.manifests.python.facts import items_of, provisioned, qualified, stated, switch
 from flake8_lambda_perf.manifests.python.values import UNKNOWN, Outside, Table, Value, text_of
@@ -14,45 +15,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.model import Said
 
 MAX_ARGUMENTS = 50
-
-SOURCES = {
-    "SqsEventSource": "sqs",
-    "SnsEventSource": "sns",
-    "S3EventSource": "s3",
-    "S3EventSourceV2": "s3",
-    "DynamoEventSource": "dynamodb",
-    "KinesisEventSource": "kinesis",
-    "KinesisConsumerEventSource": "kinesis",
-    "ManagedKafkaEventSource": "kafka",
-    "SelfManagedKafkaEventSource": "kafka",
-    "ApiEventSource": "api",
-}
-"""The classes of aws_lambda_event_sources."""
-
-TARGETS = {
-    "aws_apigateway.LambdaIntegration": "api",
-    "aws_apigateway.LambdaRestApi": "api",
-    "aws_apigateway.TokenAuthorizer": "authorizer",
-    "aws_apigateway.RequestAuthorizer": "authorizer",
-    "aws_apigatewayv2_integrations.HttpLambdaIntegration": "api",
-    "aws_apigatewayv2_integrations.LambdaProxyIntegration": "api",
-    "aws_apigatewayv2_integrations.WebSocketLambdaIntegration": "websocket",
-    "aws_apigatewayv2_integrations.LambdaWebSocketIntegration": "websocket",
-    "aws_apigatewayv2_authorizers.HttpLambdaAuthorizer": "authorizer",
-    "aws_apigatewayv2_authorizers.WebSocketLambdaAuthorizer": "authorizer",
-    "aws_cognito.UserPoolTriggers": "cognito",
-    "aws_elasticloadbalancingv2_targets.LambdaTarget": "alb",
-    "aws_iot_actions.LambdaFunctionAction": "iot",
-    "aws_logs_destinations.LambdaDestination": "logs",
-    "aws_s3_notifications.LambdaDestination": "s3",
-    "aws_scheduler_targets.LambdaInvoke": "schedule",
-    "aws_sns_subscriptions.LambdaSubscription": "sns",
-    "aws_stepfunctions_tasks.LambdaInvoke": "stepfunctions",
-    "aws_stepfunctions_tasks.RunLambdaTask": "stepfunctions",
-    "aws_stepfunctions_tasks.InvokeFunction": "stepfunctions",
-    "custom_resources.Provider": "other",
-}
-"""Constructs that are given a function, by module and class."""
 
 STREAMS = (("aws_sqs.", "sqs"), ("aws_dynamodb.", "dynamodb"), ("aws_kinesis.", "kinesis"), ("aws_msk", "kafka"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.manifests.cdk_constructs import SOURCES, TARGETS
 from flake8_lambda_perf.manifests.typescript.cdk_facts import provisioned
 from flake8_lambda_perf.manifests.typescript.facts import items_of, literal, property_of, stated, text_of
 from flake8_lambda_perf.manifests.typescript.values import NOTHING, Array, Built, Object, Property, Text, Value
@@ -15,46 +16,6 @@ if TYPE_CHECKING:
 
 MAX_VALUES = 200
 """Values of a call's arguments that are looked at."""
-
-SOURCES = {
-    "SqsEventSource": "sqs",
-    "SnsEventSource": "sns",
-    "S3EventSource": "s3",
-    "S3EventSourceV2": "s3",
-    "DynamoEventSource": "dynamodb",
-    "KinesisEventSource": "kinesis",
-    "KinesisConsumerEventSource": "kinesis",
-    "ManagedKafkaEventSource": "kafka",
-    "SelfManagedKafkaEventSource": "kafka",
-    "ApiEventSource": "api",
-}
-"""The classes of aws-lambda-event-sources."""
-
-TARGETS = {
-    "aws-apigateway.LambdaIntegration": "api",
-    "aws-apigateway.LambdaRestApi": "api",
-    "aws-apigateway.TokenAuthorizer": "authorizer",
-    "aws-apigateway.RequestAuthorizer": "authorizer",
-    "aws-apigatewayv2-integrations.HttpLambdaIntegration": "api",
-    "aws-apigatewayv2-integrations.LambdaProxyIntegration": "api",
-    "aws-apigatewayv2-integrations.WebSocketLambdaIntegration": "websocket",
-    "aws-apigatewayv2-integrations.LambdaWebSocketIntegration": "websocket",
-    "aws-apigatewayv2-authorizers.HttpLambdaAuthorizer": "authorizer",
-    "aws-apigatewayv2-authorizers.WebSocketLambdaAuthorizer": "authorizer",
-    "aws-cognito.UserPool": "cognito",
-    "aws-elasticloadbalancingv2-targets.LambdaTarget": "alb",
-    "aws-iot-actions.LambdaFunctionAction": "iot",
-    "aws-lambda.FunctionUrl": "url",
-    "aws-logs-destinations.LambdaDestination": "logs",
-    "aws-s3-notifications.LambdaDestination": "s3",
-    "aws-scheduler-targets.LambdaInvoke": "schedule",
-    "aws-sns-subscriptions.LambdaSubscription": "sns",
-    "aws-stepfunctions-tasks.LambdaInvoke": "stepfunctions",
-    "aws-stepfunctions-tasks.RunLambdaTask": "stepfunctions",
-    "aws-stepfunctions-tasks.InvokeFunction": "stepfunctions",
-    "custom-resources.Provider": "other",
-}
-"""Constructs that are given a function, by library and class."""
 
 METHODS = {"addTrigger": "cognito", "addLambdaDataSource": "other"}
 """Methods that are given a function."""
@@ -94,7 +55,7 @@ def _stated(call: Built, function_of: FunctionOf, *, is_scheduled: bool) -> Iter
     if own is not None:
         yield from ((own, fact) for fact in _of_function(call))
         return
-    kind = TARGETS.get(call.name) if call.owner is None else METHODS.get(call.name.rpartition(".")[2])
+    kind = TARGETS.get(call.name.replace("-", "_")) if call.owner is None else METHODS.get(call.name.rpartition(".")[2])
     if call.name == RULE_TARGET:
         kind = "schedule" if is_scheduled else "eventbridge"
     if kind is not None:
