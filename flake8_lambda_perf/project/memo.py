@@ -14,6 +14,7 @@ from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Cls, Func
+from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -226,7 +227,7 @@ def _walk_same_scope(root: ast.AST) -> Iterable[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda) or node is root:
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children_of(node))
 
 
 def _root(function: Function) -> Branch:
