@@ -29,6 +29,7 @@ from flake8_lambda_perf.manifests.deployed import (
     Reading,
     check_text,
     read_text,
+    unsaved,
 )
 from flake8_lambda_perf.manifests.yaml_nodes import Node, parse
 from flake8_lambda_perf.model import Problem
@@ -77,14 +78,15 @@ _TEMPLATED = re.compile(r"\{%|\{\{(?!resolve:)")
 def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -> Reading:
     """The deployed functions of the files in `manifests` (relative to `root`), and what could not be read.
 
-    `sources` are the project's Python files, some of which may be deployment programs.
+    `sources` are the project's Python files, some of which may be deployment programs, and what is not saved yet.
     """
     root = root.resolve()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for found, failed in _readings(root, sorted(set(manifests)), sources):
-        deployed += found
-        problems += failed
+    with unsaved({} if sources is None else sources.overlay):
+        for found, failed in _readings(root, sorted(set(manifests)), sources):
+            deployed += found
+            problems += failed
     return tuple(_without_repeated(deployed)), tuple(dict.fromkeys(problems))
 
 
