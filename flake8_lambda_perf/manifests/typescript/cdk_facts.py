@@ -83,12 +83,6 @@ def _member(name: str, word: str | None, value: Named, place: Place) -> Said:
     return stated(name, word, place, text if text.endswith(f".{value.name.rpartition('.')[2]}") else "")
 
 
-def _member(name: str, word: str | None, value: Named, place: Place) -> Said:
-    """A member of a library's enumeration, with its source where its name stands there."""
-    text = place.text
-    return stated(name, word, place, text if text.endswith(f".{value.name.rpartition('.')[2]}") else "")
-
-
 def _memory(given: Property) -> Said:
     return number("memory", given)
 
