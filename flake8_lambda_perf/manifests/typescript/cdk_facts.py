@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests.sam_facts import MAX_LAYERS
 from flake8_lambda_perf.manifests.typescript.facts import (
@@ -23,11 +24,13 @@ from flake8_lambda_perf.manifests.typescript.values import (
     Named,
     Number,
     Object,
-    Place,
     Property,
     Value,
 )
 from flake8_lambda_perf.model import Said
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.manifests.typescript.nodes import Place
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "millis": 0.001}
 MEGABYTES = {"mebibytes": 1, "gibibytes": 1024}
