@@ -22,18 +22,18 @@ Resources:
 """
 OLD = "      Runtime: python3.10\n"
 LARGE = "      EphemeralStorage: {Size: 1024}\n"
+OLDEST = "python3.10 (python3.12 is the oldest)"
 MOUNTED = "      FileSystemConfigs: [{Arn: a, LocalMountPath: /mnt/a}]\n"
 
 
 @pytest.mark.parametrize(
     ("more", "conflicts"),
     [
-        (OLD, "python3.10 (python3.12 is the oldest)"),
-        (OLD + MOUNTED, "a file system and python3.10 (python3.12 is the oldest)"),
+        (OLD, OLDEST),
+        (OLD + MOUNTED, "a file system and " + OLDEST),
         (
             OLD + LARGE + MOUNTED,
-            "a file system, 1024 MB of ephemeral storage (512 MB is the most) "
-            "and python3.10 (python3.12 is the oldest)",
+            "a file system, 1024 MB of ephemeral storage (512 MB is the most) and " + OLDEST,
         ),
     ],
     ids=["one", "two", "three"],
