@@ -133,6 +133,17 @@ def test_name_is_followed_to_what_is_called(text: str, path: str, line: int, nam
     assert reasons(analysis) == []
 
 
+def test_an_object_that_a_manifest_declares_is_no_second_handler_by_its_looks() -> None:
+    """What its deployment says would not hold of the second: no rule could rest on it."""
+    text = "from mangum import Mangum\nhandler = Mangum(None)\nother = Mangum(None)\n"
+    analysis = analysed({"app.py": text}, deployed("app.handler"), deployed("app.handler"))
+    assert found(analysis) == [
+        ("app.py", 2, "handler", "declared"),
+        ("app.py", 2, "handler", "declared"),
+        ("app.py", 3, "other", "conventional"),
+    ]
+
+
 def test_each_branch_that_defines_the_name_is_the_handler() -> None:
     text = "import os\n\nif os.environ:\n    def handler(e, c): pass\nelse:\n    def handler(e, c): return 1\n"
     assert [each[1] for each in found(analysed({"app.py": text}, deployed("app.handler")))] == [4, 6]

@@ -104,6 +104,7 @@ class Entries:
         self.problems: list[Problem] = []
         self.unresolved: list[Unresolved] = []
         self._paths: set[str] = set()  # of what is found
+        self._objects: set[tuple[str, str]] = set()  # the files and names of handlers that are no functions
         self._declaring: dict[str, set[str]] = {}  # the folders of the manifests that declare what is in a file
         elsewhere = [deployed for deployed in declared if not self._add_declared(deployed)]
         for deployed in elsewhere:
@@ -153,6 +154,10 @@ class Entries:
             if entry.function in self.handler_of and entry.handler.confidence == "conventional":
                 return
             self.handler_of.setdefault(entry.function, entry.handler)
+        elif entry.handler.deployed is None and (entry.handler.path, entry.handler.qualified_name) in self._objects:
+            return
+        else:
+            self._objects.add((entry.handler.path, entry.handler.qualified_name))
         self.found.append(entry)
         self._paths.add(entry.handler.path)
 
