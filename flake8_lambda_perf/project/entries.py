@@ -100,7 +100,6 @@ class Entries:
         self.names = names
         self.found: list[Entry] = []
         self.handler_of: dict[Function, Handler] = {}
-        self.deployed_by: dict[Handler, Step] = {}  # the line of a manifest that declares a handler
         self.problems: list[Problem] = []
         self.unresolved: list[Unresolved] = []
         self._paths: set[str] = set()  # of what is found
@@ -223,7 +222,6 @@ class Entries:
             deployed=step,
             **{fact: getattr(deployed, fact) for fact in FACTS},
         )
-        self.deployed_by[handler] = step
         if confidence == "declared":
             self._declaring.setdefault(target.path, set()).add(_folder_of(deployed.manifest))
         if target.function is not None and target.function in self.handler_of:

@@ -40,7 +40,8 @@ class DeploymentView:
 
     @cached_property
     def _handlers(self) -> dict[Step, Handler]:
-        return {step: handler for handler, step in self.analysis.deployed_by.items()}
+        handlers = (entry.handler for entry in self.analysis.entries)
+        return {handler.deployed: handler for handler in handlers if handler.deployed is not None}
 
     def handler_of(self, function: Deployed) -> Handler | None:
         """Gives the handler in the code that a function runs, None where it is not known."""
