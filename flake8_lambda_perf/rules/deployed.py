@@ -88,6 +88,13 @@ class DeploymentView:
             return None
         return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
 
+    def renumbered(self, place: Said, number: int, title: str, reason: str) -> Fix | None:
+        """Plans another number where a manifest states one, between the quotes that it may have; never safe."""
+        was = str(place.value)
+        if was not in place.text:
+            return None
+        return self.changed(place, place.text.replace(was, str(number)), title, "unsafe", reason)
+
     def import_cost(self, handler: Handler) -> float:
         """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known.
 
