@@ -303,7 +303,7 @@ class _Checked(_Deployment):
         hidden: dict[str, Suppressions | LineSuppressions] = {}
         for finding in deployed.findings(view, [rule(view) for rule in classes]):
             path = finding.path
-            if not self._wanted(path) or finding.code in self._ignored(path):
+            if discover.is_test(path) or not self._wanted(path) or finding.code in self._ignored(path):
                 continue
             if path not in hidden:
                 module = self.project.module(path) if path in self.project.known else None

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 STDIN_NAMES = frozenset({"-", "stdin"})
 STDIN_FILENAME = "stdin.py"
-CACHE_FOLDER = ".lambda_perf_cache"
 
 Row = tuple[int, int, str]
 
@@ -222,11 +221,12 @@ def ask(
     """One run of the engine."""
     from flake8_lambda_perf.enclosing import Enclosing, around
     from flake8_lambda_perf.engine import Job, find
+    from flake8_lambda_perf.project import cache
 
-    cache = root / (settings.cache_dir or CACHE_FOLDER)
+    folder = cache.folder_of(root, settings.cache_dir)
     outer = around(root)
     enclosing = None if outer is None else Enclosing(outer)
-    job = Job(root, settings, targets, overlay, cache, noqa=not options.disable_noqa, enclosing=enclosing)
+    job = Job(root, settings, targets, overlay, folder, noqa=not options.disable_noqa, enclosing=enclosing)
     return find(job)
 
 

@@ -49,7 +49,7 @@ class Sources:
         whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
         self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
         paths = {path for path in (relative(job, target) for target in job.targets) if path}
-        named = {path for path in paths if path in job.overlay or discover.is_code(path.rpartition("/")[2])}
+        named = {path for path in paths if discover.is_code(path.rpartition("/")[2])}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
         self.project = Project(job.root, {*self.tree.python, *self.named}, job.overlay)
 
@@ -86,7 +86,7 @@ class Sources:
 
     def _manifest(self, path: str) -> bytes:
         try:
-            return (self.job.root / path).read_bytes()
+            return self.job.overlay[path] if path in self.job.overlay else (self.job.root / path).read_bytes()
         except OSError:
             return b""
 

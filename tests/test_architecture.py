@@ -117,3 +117,22 @@ def test_the_flake8_plugin_imports_no_library_until_it_runs() -> None:
 
 def test_the_package_itself_imports_nothing() -> None:
     assert imported("-c", "import flake8_lambda_perf") - imported("-c", "pass") == {"flake8_lambda_perf"}
+
+
+def test_a_check_imports_the_readers_of_the_manifests_that_are_there(tmp_path: Path) -> None:
+    def readers() -> set[str]:
+        code = (
+            "import sys; from flake8_lambda_perf.cli import main; main(['check', '--no-cache', sys.argv[1]]); "
+            "print(*(name.rpartition('.')[2] for name in sys.modules if '_perf.manifests.' in name))"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return set(run.stdout.splitlines()[-1].split())
+
+    (tmp_path / "lambda-perf.toml").write_bytes(b"")
+    (tmp_path / "app.py").write_bytes(b"def handler(event, context):\n    return event\n")
+    assert readers() == {"deployed", "inline"}
+    (tmp_path / "config.json").write_bytes(b'{"stages": {}}')
+    (tmp_path / "compose.yaml").write_bytes(b"services: {}\n")
+    assert readers() == {"deployed", "inline", "chalice", "decorated", "facts", "staged", "yaml_nodes"}

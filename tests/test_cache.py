@@ -198,6 +198,15 @@ def test_where_nothing_can_be_written_nothing_is_kept(below: str, tmp_path: Path
     assert taken.read_text() == "mine"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links are not everybody's to make there")
+def test_a_link_that_came_with_a_project_is_no_cache(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    assert cache.folder_of(tmp_path / "shop", None) == tmp_path / "shop" / cache.FOLDER
+    (tmp_path / "shop" / cache.FOLDER).symlink_to(tmp_path)
+    assert cache.folder_of(tmp_path / "shop", None) is None
+    assert cache.folder_of(tmp_path / "shop", "kept") == tmp_path / "shop" / "kept"
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind neither root nor Windows")
 def test_a_folder_that_may_not_be_written_is_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

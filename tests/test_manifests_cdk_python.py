@@ -33,10 +33,10 @@ def test_a_function_takes_everything_that_its_call_states(tmp_path: Path) -> Non
             ephemeral_storage=1024,
             efs=True,
             said=(
-                said(text, "runtime", "python3.12", "_lambda.Runtime"),
+                said(text, "runtime", "python3.12", "_lambda.Runtime", "_lambda.Runtime.PYTHON_3_12"),
                 said(text, "memory", 512, "512", "512"),
                 said(text, "timeout", 30, "30)", "30"),
-                said(text, "architecture", "arm64", "_lambda.Architecture"),
+                said(text, "architecture", "arm64", "_lambda.Architecture", "_lambda.Architecture.ARM_64"),
                 said(text, "vpc", True, "vpc,\n"),
                 said(text, "snapstart", True, "_lambda.SnapStartConf"),
                 said(text, "ephemeral_storage", 1024, "Size.gibibytes"),

@@ -40,7 +40,7 @@ def test_a_function_takes_everything_that_its_properties_state(tmp_path: Path) -
                 said(text, "runtime", "python3.12", "lambda.Runtime.PYTHON_3_12", "lambda.Runtime.PYTHON_3_12"),
                 said(text, "memory", 512, "512", "512"),
                 said(text, "timeout", 30, "30)", "30"),
-                said(text, "architecture", "arm64", "lambda.Architecture"),
+                said(text, "architecture", "arm64", "lambda.Architecture", "lambda.Architecture.ARM_64"),
                 said(text, "vpc", True, "vpc,\n"),
                 said(text, "snapstart", True, "lambda.SnapStartConf"),
                 said(text, "efs", True, "lambda.FileSystem"),

@@ -144,6 +144,19 @@ def test_code_that_does_not_parse_is_a_problem_at_its_line(tmp_path: Path) -> No
     assert [(problem.path, problem.line) for problem in run.problems] == [("template.yaml", 12)]
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "reason"),
+    [
+        ("index.handler", "index.take", "its code defines no `take`"),
+        ("def handler(", "def (", "its code cannot be read"),
+    ],
+    ids=["another name", "broken"],
+)
+def test_what_is_not_found_in_code_is_told_of_the_function(tmp_path: Path, was: str, becomes: str, reason: str) -> None:
+    (left,) = engine.handlers(job(tmp_path, {"template.yaml": TEMPLATE.replace(was, becomes, 1)})).unresolved
+    assert (left.path, left.line, left.resource, left.reason) == ("template.yaml", 2, "Orders", reason)
+
+
 def test_inline_code_sees_layers_and_no_module_of_the_project(tmp_path: Path) -> None:
     template = """\
         Resources:

@@ -133,6 +133,17 @@ def test_name_is_followed_to_what_is_called(text: str, path: str, line: int, nam
     assert reasons(analysis) == []
 
 
+def test_an_object_that_a_manifest_declares_is_no_second_handler_by_its_looks() -> None:
+    """What its deployment says would not hold of the second: no rule could rest on it."""
+    text = "from mangum import Mangum\nhandler = Mangum(None)\nother = Mangum(None)\n"
+    analysis = analysed({"app.py": text}, deployed("app.handler"), deployed("app.handler"))
+    assert found(analysis) == [
+        ("app.py", 2, "handler", "declared"),
+        ("app.py", 2, "handler", "declared"),
+        ("app.py", 3, "other", "conventional"),
+    ]
+
+
 def test_each_branch_that_defines_the_name_is_the_handler() -> None:
     text = "import os\n\nif os.environ:\n    def handler(e, c): pass\nelse:\n    def handler(e, c): return 1\n"
     assert [each[1] for each in found(analysed({"app.py": text}, deployed("app.handler")))] == [4, 6]
@@ -241,7 +252,8 @@ def test_function_that_two_manifests_deploy_is_listed_for_each() -> None:
     ]
     (function,) = analysis.handler_of
     assert analysis.handler_of[function].memory == 512
-    assert sorted(step.path for step in analysis.deployed_by.values()) == ["dev.yaml", MANIFEST]
+    steps = [entry.handler.deployed for entry in analysis.entries]
+    assert [step.path for step in steps if step is not None] == [MANIFEST, "dev.yaml"]
 
 
 def test_settings_name_a_function_by_its_path_or_by_its_only_module() -> None:
@@ -255,3 +267,42 @@ def test_settings_name_a_function_by_its_path_or_by_its_only_module() -> None:
         "handlers names `api2:handler`: the module has no such function; write it as package.module:function",
         "handlers names `gone:handler`: no such module; write it as package.module:function",
     ]
+
+
+ROUTES = """\
+import boto3
+from fastapi import FastAPI
+from mangum import Mangum
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def orders():
+    return boto3.client("s3")
+
+
+handler = Mangum(app)
+
+
+def nightly(event, context):
+    return 1
+"""
+
+
+def memory_of_routes(analysis: Analysis) -> list[int | None]:
+    """The memory that the handlers have which are routes."""
+    return [handler.memory for handler in analysis.handler_of.values() if handler.evidence.startswith("route")]
+
+
+def test_a_route_has_what_the_function_says_that_serves_its_application() -> None:
+    assert memory_of_routes(analysed({"app.py": ROUTES}, deployed("app.handler"), deployed("app.nightly"))) == [512]
+
+
+def test_a_route_of_two_functions_has_what_neither_says() -> None:
+    server, smaller = deployed("app.handler"), deployed("app.handler", memory=128)
+    assert memory_of_routes(analysed({"app.py": ROUTES}, server, smaller)) == [None]
+
+
+def test_a_route_of_an_application_that_nothing_declares_has_nothing() -> None:
+    assert memory_of_routes(analysed({"app.py": ROUTES}, deployed("app.nightly"))) == [None]

@@ -43,6 +43,7 @@ TRACES = {
             "shop/jobs.py:7 `boto3.client(...)` is built",
         ],
         [
+            "zappa_settings.json:3 production deploys `shop.web.app`",
             "shop/web.py:10 handler `orders` (route @app.route)",
             "shop/web.py:11 `boto3.client(...)` is built",
         ],

@@ -15,6 +15,7 @@ from flake8_lambda_perf.discover import excluded
 from flake8_lambda_perf.enclosing import Enclosing, around
 from flake8_lambda_perf.engine import Job
 from flake8_lambda_perf.errors import ConfigError, UsageError
+from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.report.ansi import printable
 from flake8_lambda_perf.rules.catalog import resolve
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
-CACHE_FOLDER = ".lambda_perf_cache"
 STDIN = "-"
 STDIN_FILENAME = "stdin.py"
 
@@ -90,8 +90,8 @@ def job_of(root: Path, targets: list[Path], options: Namespace, stdin: Stdin | N
     if settings.force_exclude:
         targets = [target for target in targets if not is_excluded(target, root, settings)]
     overlay = {relative(stdin.path, root): stdin.data} if stdin else {}
-    cache = cache_of(root, settings, options)
-    return Job(root, settings, tuple(targets), overlay, cache, noqa=not options.disable_noqa)
+    kept = cache_of(root, settings, options)
+    return Job(root, settings, tuple(targets), overlay, kept, noqa=not options.disable_noqa)
 
 
 def settings_of(root: Path, options: Namespace) -> Settings:
@@ -142,4 +142,4 @@ def cache_of(root: Path, settings: Settings, options: Namespace) -> Path | None:
         return None
     if options.cache_dir is not None:
         return absolute(options.cache_dir)
-    return root / (settings.cache_dir or CACHE_FOLDER)
+    return cache.folder_of(root, settings.cache_dir)

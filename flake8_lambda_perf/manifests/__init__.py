@@ -11,30 +11,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from flake8_lambda_perf.discover import SCRIPT_SUFFIXES, SYNTHESISED, UNREAD, is_test
 from flake8_lambda_perf.errors import ManifestError
-from flake8_lambda_perf.manifests import (
-    azure,
-    chalice,
-    dockerfile,
-    firebase,
-    gcp,
-    sam,
-    sam_nested,
-    serverless,
-    sst,
-    zappa,
-)
 from flake8_lambda_perf.manifests.deployed import (
     Deployed,
     LocatedError,
     Reading,
     check_text,
     read_text,
+    unsaved,
 )
-from flake8_lambda_perf.manifests.yaml_nodes import Node, parse
 from flake8_lambda_perf.model import Problem
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.python.files import Sources
+    from flake8_lambda_perf.manifests.yaml_nodes import Node
 
 __all__ = ["Deployed", "read"]
 
@@ -49,8 +38,22 @@ class Reader(Protocol):
         """The functions the manifest at `path` deploys; raises ManifestError where it is broken."""
 
 
-READERS: tuple[Reader, ...] = (serverless, dockerfile, sst, chalice, zappa, azure, gcp, firebase)
-"""A new kind of manifest is one module and its place here."""
+DOCKERFILE = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile", re.IGNORECASE)
+
+READERS = {
+    "serverless": (re.compile(r"serverless[\w.-]*\.(?:ya?ml|json)"), "provider"),
+    "dockerfile": (DOCKERFILE, ""),
+    "sst": (re.compile(r".*\.(?:ya?ml|json)"), "handler"),
+    "chalice": (re.compile(r"config\.json"), '"stages"'),
+    "zappa": (re.compile(r"zappa_settings\.(?:json|toml|ya?ml)"), ""),
+    "azure": (re.compile(r"(?:function|host)\.json"), ""),
+    "gcp": (re.compile(r".*\.(?:sh|ya?ml)"), "deploy"),
+    "firebase": (re.compile(r"firebase\.json"), '"functions"'),
+}
+"""How the files of each kind are called, and a word that they hold: a module is imported where one may claim a file.
+
+A new kind of manifest is one module and its place here.
+"""
 
 
 class ProgramReader(Protocol):
@@ -68,6 +71,7 @@ PROGRAMS = {b"aws_cdk": "cdk_python", b"pulumi_aws": "pulumi"}
 
 NOT_READ = "services in TypeScript and JavaScript are not read; name its handlers in `handlers`"
 
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 
 # Templates whose YAML or JSON exists only after rendering (Helm, Jinja, Sceptre); `{{resolve:` is CloudFormation's own.
@@ -77,14 +81,15 @@ _TEMPLATED = re.compile(r"\{%|\{\{(?!resolve:)")
 def read(root: Path, manifests: Iterable[str], sources: Sources | None = None) -> Reading:
     """The deployed functions of the files in `manifests` (relative to `root`), and what could not be read.
 
-    `sources` are the project's Python files, some of which may be deployment programs.
+    `sources` are the project's Python files, some of which may be deployment programs, and what is not saved yet.
     """
     root = root.resolve()
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for found, failed in _readings(root, sorted(set(manifests)), sources):
-        deployed += found
-        problems += failed
+    with unsaved({} if sources is None else sources.overlay):
+        for found, failed in _readings(root, sorted(set(manifests)), sources):
+            deployed += found
+            problems += failed
     return tuple(_without_repeated(deployed)), tuple(dict.fromkeys(problems))
 
 
@@ -174,7 +179,7 @@ def _code(deployed: Deployed) -> str | None:
 
 def _is_derived(manifest: str) -> bool:
     *folders, name = manifest.split("/")
-    return dockerfile.is_named(name) or SYNTHESISED in folders
+    return DOCKERFILE.fullmatch(name) is not None or SYNTHESISED in folders
 
 
 def _read_file(root: Path, path: str, templates: dict[str, str]) -> Reading:
@@ -186,11 +191,14 @@ def _read_file(root: Path, path: str, templates: dict[str, str]) -> Reading:
     if text is None:
         return (), ()
     name = path.rpartition("/")[2]
-    if sam.claims(name, text):
+    if _is_template(name, text):
         templates[path] = text
     deployed: list[Deployed] = []
     problems: list[Problem] = []
-    for reader in READERS:
+    for module, (named, word) in READERS.items():
+        if word not in text or not named.fullmatch(name):
+            continue
+        reader: Reader = import_module(f"{__name__}.{module}")
         if reader.claims(name, text):
             found, failed = _guarded(path, text, partial(reader.read, root, path, text))
             deployed += found
@@ -198,8 +206,22 @@ def _read_file(root: Path, path: str, templates: dict[str, str]) -> Reading:
     return tuple(deployed), tuple(problems)
 
 
+def _is_template(name: str, text: str) -> bool:
+    """Whether a file is a template of CloudFormation that deploys functions."""
+    if not name.endswith(TEMPLATES) or "Resources" not in text:
+        return False
+    from flake8_lambda_perf.manifests import sam
+
+    return sam.claims(text)
+
+
 def _read_templates(root: Path, texts: dict[str, str]) -> Iterator[Reading]:
     """Reads all templates of CloudFormation at once: one deploys another, and gives it parameters."""
+    if not texts:
+        return
+    from flake8_lambda_perf.manifests import sam, sam_nested
+    from flake8_lambda_perf.manifests.yaml_nodes import parse
+
     tops: dict[str, tuple[str, Node | None]] = {}
 
     def add(path: str, text: str) -> Reading:

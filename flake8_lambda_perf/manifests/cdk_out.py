@@ -39,7 +39,7 @@ def read(root: Path, paths: Iterable[str], known: Collection[str]) -> Reading:
     for path in paths:
         try:
             text = read_text(root, path) or ""
-            if not sam.claims(path, text):
+            if not sam.claims(text):
                 continue
             check_text(text)
             top = _unpackaged(root, path, parse(path, text))

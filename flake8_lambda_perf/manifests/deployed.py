@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from flake8_lambda_perf.manifests.inline import Inline
 
@@ -199,6 +201,19 @@ def module_file(root: Path, code_root: str, handler: str) -> str | None:
     return None
 
 
+_UNSAVED: ContextVar[Mapping[str, bytes] | None] = ContextVar("_UNSAVED", default=None)
+
+
+@contextmanager
+def unsaved(overlay: Mapping[str, bytes]) -> Iterator[None]:
+    """Reads these bytes instead of the files on disk: a repair looks again at what it has changed, and not written."""
+    token = _UNSAVED.set(overlay)
+    try:
+        yield
+    finally:
+        _UNSAVED.reset(token)
+
+
 @lru_cache(maxsize=4096)
 def _is_plain(folder: str) -> bool:
     """Whether no part of a folder's path is a symbolic link."""
@@ -210,6 +225,8 @@ def read_text(root: Path, path: str) -> str | None:
 
     Of a file over the limit only the start is read: its text is longer than MAX_BYTES then.
     """
+    if (data := (_UNSAVED.get() or {}).get(path)) is not None:
+        return data.decode("utf-8-sig", errors="surrogateescape")
     whole = f"{root}/{path}"  # thousands of files are asked for, and a Path costs as much as to read one
     if not os.path.isfile(whole):  # noqa: PTH113  # Path.is_file raises where a name is too long for the system
         return None

@@ -26,7 +26,6 @@ from flake8_lambda_perf.model import Said
 MAX_LOOKUPS = 2_000
 
 _ENDINGS = (".py", "/__init__.py")
-_NAME = re.compile(r"(?:.*\.)?Dockerfile(?:\..*)?|Containerfile", re.IGNORECASE)
 _NAMES = frozenset({"dockerfile", "containerfile"})
 _SERVERLESS = re.compile(r"lambda|functions[-_]framework", re.IGNORECASE)
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
@@ -43,14 +42,9 @@ _FACTORY = frozenset({"--factory", "--call"})
 _FOLDER_OPTIONS = frozenset({"--chdir", "--app-dir"})
 
 
-def is_named(name: str) -> bool:
-    """Whether a file is a Dockerfile by its name."""
-    return _NAME.fullmatch(name) is not None
-
-
-def claims(name: str, text: str) -> bool:
+def claims(_name: str, text: str) -> bool:
     """Whether the file may build an image for a serverless platform."""
-    return is_named(name) and _SERVERLESS.search(text) is not None
+    return _SERVERLESS.search(text) is not None
 
 
 def read(root: Path, path: str, text: str) -> Reading:

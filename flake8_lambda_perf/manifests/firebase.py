@@ -29,9 +29,9 @@ _OPTIONS = {"memory": "memory", "timeout_sec": "timeout", "concurrency": "concur
 _SIZE = re.compile(r"(MB|GB)_([0-9]{1,4})")
 
 
-def claims(name: str, text: str) -> bool:
+def claims(_name: str, text: str) -> bool:
     """Whether the file configures functions."""
-    return name == "firebase.json" and '"functions"' in text
+    return '"functions"' in text
 
 
 def read(root: Path, path: str, text: str) -> Reading:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.model import Said
 
-SUFFIXES = (".sh", ".yaml", ".yml")
 SOURCE = "main"
 """The module that is loaded: https://cloud.google.com/run/docs/write-functions."""
 
@@ -51,10 +50,8 @@ _OWN = {"--trigger-http": "http", "--trigger-topic": "pubsub", "--trigger-bucket
 _EVENTS = {"pubsub": "pubsub", "storage": "storage", "firestore": "firestore"}
 
 
-def claims(name: str, text: str) -> bool:
+def claims(_name: str, text: str) -> bool:
     """Whether the file holds a command or a step that deploys functions."""
-    if not name.endswith(SUFFIXES) or "deploy" not in text:
-        return False
     return _ACTION in text or _COMMAND.search(text) is not None or _LISTED.search(text) is not None
 
 

@@ -14,7 +14,7 @@ from flake8_lambda_perf.source import Lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from flake8_lambda_perf.model import Finding, Handler, Run
+    from flake8_lambda_perf.model import Finding, Handler, Run, Unresolved
 
 MAX_CODE = 100_000
 """Characters of code that are looked at; a platform takes less."""
@@ -168,7 +168,13 @@ class Inlined:
             findings=tuple(sorted(findings, key=lambda f: (f.path, f.line, f.column, f.code))),
             handlers=tuple(sorted(handlers, key=lambda h: (h.path, h.line, h.name))),
             problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line, problem.message))),
+            unresolved=tuple(self._unresolved(each) for each in run.unresolved),
         )
+
+    def _unresolved(self, unresolved: Unresolved) -> Unresolved:
+        """Names no path of a file that there is not: the code is the function's own."""
+        path = next((path for path in self._codes if unresolved.reason.startswith(f"{path} ")), None)
+        return unresolved if path is None else replace(unresolved, reason=f"its code{unresolved.reason[len(path) :]}")
 
     def _finding(self, finding: Finding) -> Finding:
         steps = tuple(replace(each, path=path, line=line) for each in finding.trace for path, line in [self._at(each)])

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 SAM_FUNCTION = "AWS::Serverless::Function"
 FUNCTION_TYPES = frozenset({SAM_FUNCTION, "AWS::Lambda::Function"})
-SUFFIXES = (".yaml", ".yml", ".json", ".template")
 
 # Specifications, policies and SDK data name the types too, as keys or in prose.
 _FUNCTION = re.compile(r"""Type["']?\s*:\s*["']?AWS::(?:Serverless|Lambda)::Function\b""")
@@ -47,10 +46,8 @@ _OTHERS = re.compile(r"""Runtime["']?\s*:\s*["']?(?:nodejs|java|dotnet|go|ruby|p
 _RUNTIME = re.compile(r"(?:python|nodejs|java|dotnet|go|ruby|provided)[0-9.]*")
 
 
-def claims(name: str, text: str) -> bool:
-    """Whether the file is a template with a Lambda function that may run Python, or with a template inside."""
-    if not name.endswith(SUFFIXES) or "Resources" not in text:
-        return False
+def claims(text: str) -> bool:
+    """Whether a template has a Lambda function that may run Python, or a template inside."""
     return (_FUNCTION.search(text) is not None and not _is_of_others(text)) or sam_nested.claims(text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,12 +44,11 @@ WSGI_HANDLERS = frozenset({"wsgi_handler.handler", "wsgi.handler"})
 """What the plugin serverless-wsgi writes while it packages; `custom.wsgi.app` names the application."""
 
 _PLATFORMS: dict[str, Platform] = {"aws": "lambda", "google": "google", "azure": "azure"}
-_NAME = re.compile(r"serverless[\w.-]*\.(?:ya?ml|json)")
 
 
-def claims(name: str, text: str) -> bool:
+def claims(_name: str, text: str) -> bool:
     """Whether the file is a service with functions."""
-    return _NAME.fullmatch(name) is not None and "functions" in text and "provider" in text
+    return "functions" in text and "provider" in text
 
 
 def read(root: Path, path: str, text: str) -> Reading:

@@ -30,7 +30,6 @@ from flake8_lambda_perf.manifests.yaml_nodes import Node, Scalar, Sequence, pars
 if TYPE_CHECKING:
     from flake8_lambda_perf.model import Said
 
-SUFFIXES = (".yaml", ".yml", ".json")
 FOLDERS = ("codeUri", "code", "srcPath", "entry")
 """Settings that name the folder of a function's code."""
 
@@ -44,7 +43,7 @@ _AMOUNT = re.compile(r"([0-9]{1,6})(?: ?(?:MB|seconds?))?")
 
 def claims(name: str, text: str) -> bool:
     """Whether the file holds such settings, and is of no kind that is read otherwise."""
-    if not name.endswith(SUFFIXES) or _OTHERS.fullmatch(name) or "AWS::" in text:
+    if _OTHERS.fullmatch(name) or "AWS::" in text:
         return False
     return "handler" in text and _RUNTIME.search(text) is not None
 

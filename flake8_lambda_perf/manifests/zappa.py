@@ -26,16 +26,15 @@ TIMEOUT = 30
 GENERATED = "handler.lambda_handler"
 """What Zappa writes around the application."""
 
-_NAME = re.compile(r"zappa_settings\.(?:json|toml|ya?ml)")
 _SETTING = re.compile(r"app_function|django_settings|lambda_handler|events|authorizer")
 _HANDLER = re.compile(r"[\w./-]+\.\w+")
 _SERVICE = re.compile(r"arn:aws[\w-]*:([\w-]+):")
 _TRIGGERS = {"s3": "s3", "sns": "sns", "sqs": "sqs", "dynamodb": "dynamodb", "kinesis": "kinesis"}
 
 
-def claims(name: str, text: str) -> bool:
+def claims(_name: str, text: str) -> bool:
     """Whether the file holds the settings of an application."""
-    return _NAME.fullmatch(name) is not None and _SETTING.search(text) is not None
+    return _SETTING.search(text) is not None
 
 
 def read(root: Path, path: str, text: str) -> Reading:

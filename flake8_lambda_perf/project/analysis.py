@@ -12,7 +12,7 @@ from flake8_lambda_perf.model import Handler
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.changes import Changes
 from flake8_lambda_perf.project.closure import Closure
-from flake8_lambda_perf.project.entries import Declared, Entries
+from flake8_lambda_perf.project.entries import FACTS, Declared, Entries
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.relevance import local_bindings
@@ -60,7 +60,6 @@ class Analysis:
         entries = Entries(project, self.names, declared, settings.handlers)
         self.entries = entries.found
         self.handler_of = entries.handler_of
-        self.deployed_by = entries.deployed_by
         self.problems = entries.problems
         self.unresolved = entries.unresolved
         self.restored = any(self.is_restored(entry.handler) for entry in self.entries)
@@ -75,7 +74,9 @@ class Analysis:
 
     def _explore(self) -> None:
         self.closure.restored = self.restored
-        self.deployed, paths = self.closure.of(sorted({entry.handler.path for entry in self.entries}))
+        starts = sorted({entry.handler.path for entry in self.entries})
+        self._masks = {path: 1 << index for index, path in enumerate(starts)}
+        self.deployed, paths = self.closure.of(starts)
         self.graph.on_body = self._routes_in
         for entry in self.entries:
             if entry.function is None:
@@ -112,11 +113,23 @@ class Analysis:
         evidence = handlers.is_route(function, self.names)
         if evidence is None or function in self.handler_of:
             return function in self.handler_of
-        module = function.module
-        handler = Handler(function.name, module.path, function.line, function.qualified_name, evidence, "conventional")
+        path, name = function.module.path, function.qualified_name
+        handler = Handler(function.name, path, function.line, name, evidence, "conventional")
+        server = self._server_of(path)
+        if server is not None:
+            told = {fact: getattr(server, fact) for fact in FACTS}
+            handler = replace(handler, deployed=server.deployed, **told)
         self.handler_of[function] = handler
         self.graph.entries.setdefault(function, 0)
         return True
+
+    def _server_of(self, path: str) -> Handler | None:
+        """Names the deployed function that serves the routes of a file, by its application; None where several may."""
+        group = self.closure.groups.get(path, 0)
+        loading = [entry for entry in self.entries if self._masks[entry.handler.path] & group]
+        objects = [entry.handler for entry in loading if entry.function is None]
+        serving = objects or [entry.handler for entry in loading]
+        return serving[0] if len(serving) == 1 and serving[0].deployed is not None else None
 
     # -- what is built ------------------------------------------------------------------------
 

@@ -22,6 +22,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from flake8_lambda_perf import __version__
 from flake8_lambda_perf.model import Run
 
+FOLDER = ".lambda_perf_cache"
+"""Where results are kept, in the project's root, unless the user names another folder."""
+
 KEPT = 30
 """How many runs are kept; the oldest go first."""
 
@@ -41,6 +44,14 @@ def key_of(parts: Iterable[bytes]) -> str:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.hexdigest()
+
+
+def folder_of(root: Path, named: str | None) -> Path | None:
+    """Gives the folder of a project's cache; None where a link stands there that came with it: it leads anywhere."""
+    if named:
+        return root / named
+    folder = root / FOLDER
+    return None if folder.is_symlink() else folder
 
 
 def load(folder: Path, key: str) -> Run | None:

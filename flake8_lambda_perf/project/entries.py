@@ -100,10 +100,10 @@ class Entries:
         self.names = names
         self.found: list[Entry] = []
         self.handler_of: dict[Function, Handler] = {}
-        self.deployed_by: dict[Handler, Step] = {}  # the line of a manifest that declares a handler
         self.problems: list[Problem] = []
         self.unresolved: list[Unresolved] = []
         self._paths: set[str] = set()  # of what is found
+        self._objects: set[tuple[str, str]] = set()  # the files and names of handlers that are no functions
         self._declaring: dict[str, set[str]] = {}  # the folders of the manifests that declare what is in a file
         elsewhere = [deployed for deployed in declared if not self._add_declared(deployed)]
         for deployed in elsewhere:
@@ -153,6 +153,10 @@ class Entries:
             if entry.function in self.handler_of and entry.handler.confidence == "conventional":
                 return
             self.handler_of.setdefault(entry.function, entry.handler)
+        elif entry.handler.deployed is None and (entry.handler.path, entry.handler.qualified_name) in self._objects:
+            return
+        else:
+            self._objects.add((entry.handler.path, entry.handler.qualified_name))
         self.found.append(entry)
         self._paths.add(entry.handler.path)
 
@@ -218,7 +222,6 @@ class Entries:
             deployed=step,
             **{fact: getattr(deployed, fact) for fact in FACTS},
         )
-        self.deployed_by[handler] = step
         if confidence == "declared":
             self._declaring.setdefault(target.path, set()).add(_folder_of(deployed.manifest))
         if target.function is not None and target.function in self.handler_of:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Project:
     """The Python files below a root; each is read and parsed once, when it is first needed.
 
-    `overlay` holds the bytes of files that are not saved yet (standard input, an editor's buffer); `layers` are the
-    folders of layers that manifests name.
+    `overlay` holds the bytes of files that are not saved yet (standard input, an editor's buffer, what a repair has
+    changed), manifests among them; `layers` are the folders of layers that manifests name.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Project:
         self.root = root
         self.layers = sorted({*layers})
         self.overlay = overlay
-        self.files = sorted({*files, *overlay})
+        self.files = sorted({*files, *(path for path in overlay if path.endswith(".py"))})
         self.known = frozenset(self.files)
         self.problems: dict[str, Problem] = {}
         self._bytes: dict[str, bytes | None] = {}

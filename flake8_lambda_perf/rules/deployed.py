@@ -40,7 +40,8 @@ class DeploymentView:
 
     @cached_property
     def _handlers(self) -> dict[Step, Handler]:
-        return {step: handler for handler, step in self.analysis.deployed_by.items()}
+        handlers = (entry.handler for entry in self.analysis.entries)
+        return {handler.deployed: handler for handler in handlers if handler.deployed is not None}
 
     def handler_of(self, function: Deployed) -> Handler | None:
         """Gives the handler in the code that a function runs, None where it is not known."""
@@ -86,6 +87,13 @@ class DeploymentView:
         if not place.text or self.text(place.path)[span.start : span.end] != place.text:
             return None
         return Fix(title, (Edit(place.path, span, text),), safety=safety, reason=reason)
+
+    def renumbered(self, place: Said, number: int, title: str, reason: str) -> Fix | None:
+        """Plans another number where a manifest states one, between the quotes that it may have; never safe."""
+        was = str(place.value)
+        if was not in place.text:
+            return None
+        return self.changed(place, place.text.replace(was, str(number)), title, "unsafe", reason)
 
     def import_cost(self, handler: Handler) -> float:
         """Adds up what a handler's file loads from outside the project, in ms of CPU time, as far as it is known.

@@ -104,14 +104,25 @@ class Folders:
         return self._needed[key]
 
     def _imports_unknown(self, path: str) -> bool:
-        """Tells whether a file imports a package of which nothing is known: it may need any other."""
-        for name, level, _ in self.project.outline(path).imports:
+        """Tells whether a file imports something of which nothing is known: it may need any other package."""
+        for name, level, names in self.project.outline(path).imports:
+            if level:
+                if not self._is_here(name, level, names, path):
+                    return True
+                continue
             top = name.partition(".")[0]
-            if level or is_standard(top) or self.project.locate(top, path, 0) is not None:
+            if is_standard(top) or self.project.locate(top, path, 0) is not None:
                 continue
             if top.startswith(PLUGGED) or import_cost(name) is None:
                 return True
         return False
+
+    def _is_here(self, module: str, level: int, names: tuple[str, ...], path: str) -> bool:
+        """Tells whether the project holds what a relative import names; a build may add modules to a folder."""
+        if self.project.locate(module, path, level) is not None:
+            return True
+        inner = (f"{module}.{name}" if module else name for name in names)
+        return bool(names) and all(self.project.locate(each, path, level) is not None for each in inner)
 
     def _reached(self, folder: str) -> set[str]:
         """Lists the Python files below a folder and those that they import."""

@@ -201,7 +201,7 @@ class ModuleView:
 
     def _start(self, handler: Handler) -> list[Step]:
         """Tells what makes a function a handler: the line of the manifest that deploys it, and its own."""
-        deployed = self.analysis.deployed_by.get(handler)
+        deployed = handler.deployed
         own = Step(handler.path, handler.line, f"handler `{handler.qualified_name}` ({handler.evidence})")
         return [own] if deployed is None else [deployed, own]
 

@@ -54,7 +54,7 @@ def variable(name: Value | None, value: Value | None, place: Place) -> Iterator[
 def _runtime(value: Value, place: Place) -> Said:
     if isinstance(value, Outside):
         if found := _PYTHON.search(value.name):
-            return facts.stated("runtime", f"python{found[1]}.{found[2]}", value.place)
+            return facts.member("runtime", f"python{found[1]}.{found[2]}", value)
         if found := _OTHER.search(value.name):
             return facts.stated("runtime", (found[1] or found[2]).lower(), value.place)
         if value.name.endswith(".Runtime()"):
@@ -90,7 +90,7 @@ def _architecture(value: Value, place: Place) -> Said:
     items = facts.items_of(value)
     value = items[0] if len(items) == 1 else value
     if isinstance(value, Outside):
-        return facts.stated("architecture", ARCHITECTURES.get(value.name.rpartition(".")[2]), value.place)
+        return facts.member("architecture", ARCHITECTURES.get(value.name.rpartition(".")[2]), value)
     return facts.word("architecture", value, place)
 
 

@@ -57,6 +57,12 @@ def plain(name: str, value: Value, place: Place, kind: type[int | str]) -> Said:
     return stated(name, value.value, value.place, value.place.text if value.literal else "")
 
 
+def member(name: str, word: str | None, value: Outside) -> Said:
+    """A member of a library's enumeration, with its source where its name stands there."""
+    text = value.place.text
+    return stated(name, word, value.place, text if text.endswith(f".{qualified(value)[1]}") else "")
+
+
 def measured(name: str, value: Value, place: Place, units: Mapping[str, float]) -> Said:
     """A duration or size such as `Duration.minutes(5)`; a literal where it is written in the unit of the fact."""
     if not isinstance(value, Outside):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,8 +24,10 @@ FOREIGN = sys.stdlib_module_names | {"aws_cdk", "constructs", "pulumi", "pulumi_
 
 
 class Sources(Protocol):
-    """The project's Python files as they are read elsewhere too."""
+    """The project's Python files as they are read elsewhere too, and the bytes of any file that is not saved yet."""
 
+    @property
+    def overlay(self) -> Mapping[str, bytes]: ...
     @property
     def files(self) -> Sequence[str]: ...
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.manifests.sam_facts import MAX_LAYERS
 from flake8_lambda_perf.manifests.typescript.facts import (
@@ -17,8 +18,19 @@ from flake8_lambda_perf.manifests.typescript.facts import (
     text_of,
     word,
 )
-from flake8_lambda_perf.manifests.typescript.values import Array, Built, Named, Number, Object, Property, Value
+from flake8_lambda_perf.manifests.typescript.values import (
+    Array,
+    Built,
+    Named,
+    Number,
+    Object,
+    Property,
+    Value,
+)
 from flake8_lambda_perf.model import Said
+
+if TYPE_CHECKING:
+    from flake8_lambda_perf.manifests.typescript.nodes import Place
 
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "millis": 0.001}
 MEGABYTES = {"mebibytes": 1, "gibibytes": 1024}
@@ -62,11 +74,16 @@ def runtime(given: Property) -> Said:
     if isinstance(value, Named):
         python, other = _PYTHON.search(value.name), _OTHER.search(value.name)
         name = f"python{python[1]}.{python[2]}" if python else other[1].lower() if other else None
-        text = given.place.text
-        return stated("runtime", name, given.place, text if text.endswith(f".{value.name.rpartition('.')[2]}") else "")
+        return _member("runtime", name, value, given.place)
     if isinstance(value, Built) and value.name.endswith(".Runtime"):
         return stated("runtime", text_of(value.argument(0)), given.place)
     return word("runtime", given)
+
+
+def _member(name: str, word: str | None, value: Named, place: Place) -> Said:
+    """A member of a library's enumeration, with its source where its name stands there."""
+    text = place.text
+    return stated(name, word, place, text if text.endswith(f".{value.name.rpartition('.')[2]}") else "")
 
 
 def _memory(given: Property) -> Said:
@@ -96,7 +113,7 @@ def _architecture(given: Property) -> Said:
     items = items_of(given.value)
     value = items[0] if len(items) == 1 else given.value
     if isinstance(value, Named):
-        return stated("architecture", ARCHITECTURES.get(value.name.rpartition(".")[2]), given.place)
+        return _member("architecture", ARCHITECTURES.get(value.name.rpartition(".")[2]), value, given.place)
     return (
         stated("architecture", text_of(value), given.place)
         if isinstance(given.value, Array)

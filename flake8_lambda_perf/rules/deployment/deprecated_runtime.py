@@ -41,7 +41,8 @@ class DeprecatedRuntime(DeploymentRule):
         # file: app.py
         def handler(event, context):
             return event["id"]
-    Fix: Unsafe: the code and its packages must run on the newer Python. The version becomes Python 3.13.
+    Fix: Unsafe: the code and its packages must run on the newer Python. The version becomes Python 3.13. None for
+        Python 2: its code has to be ported first.
     """
 
     code = "LPF710"
@@ -60,11 +61,12 @@ class DeprecatedRuntime(DeploymentRule):
         old, new = str(stated.value), NEWEST
         written = {old: new, old.upper().replace("PYTHON", "PYTHON_").replace(".", "_"): "PYTHON_3_13"}
         text = next((stated.text.replace(was, now) for was, now in written.items() if was in stated.text), "")
+        is_three = old.startswith("python3")
         reason = "the code and its packages must run on the newer Python"
         self.report(
             function,
             stated,
-            lambda: self.view.changed(stated, text, f"Run on {new}", "unsafe", reason) if text else None,
+            lambda: self.view.changed(stated, text, f"Run on {new}", "unsafe", reason) if text and is_three else None,
             runtime=old,
             day=runtime_ends()[old].isoformat(),
         )

@@ -64,9 +64,7 @@ class LowMemoryInVpc(DeploymentRule):
         self.report(
             function,
             memory,
-            lambda: self.view.changed(
-                memory, str(least), f"Give {function.resource} {least} MB", "unsafe", "memory costs money"
-            ),
+            lambda: self.view.renumbered(memory, least, f"Give {function.resource} {least} MB", "memory costs money"),
             memory=str(memory.value),
             least=str(least),
         )

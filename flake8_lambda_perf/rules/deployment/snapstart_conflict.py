@@ -8,22 +8,23 @@ from flake8_lambda_perf.knowledge import platform
 from flake8_lambda_perf.rules.deployed import DeploymentRule, version_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_lambda_perf.manifests import Deployed
 
 
-def _conflict(function: Deployed) -> str:
+def _conflicts(function: Deployed) -> Iterator[str]:
     limits = platform()
     if function.efs:
-        return "a file system"
+        yield "a file system"
     if function.provisioned_concurrency:
-        return "provisioned concurrency"
+        yield "provisioned concurrency"
     if function.package == "image":
-        return "container images"
+        yield "container images"
     if function.ephemeral_storage is not None and function.ephemeral_storage > limits.snapstart_storage_mb:
-        return f"{function.ephemeral_storage} MB of ephemeral storage: {limits.snapstart_storage_mb} MB is the most"
+        yield f"{function.ephemeral_storage} MB of ephemeral storage ({limits.snapstart_storage_mb} MB is the most)"
     if function.runtime is not None and version_of(function.runtime) < version_of(limits.snapstart_runtime):
-        return f"{function.runtime}: {limits.snapstart_runtime} is the oldest"
-    return ""
+        yield f"{function.runtime} ({limits.snapstart_runtime} is the oldest)"
 
 
 class SnapstartConflict(DeploymentRule):
@@ -64,7 +65,7 @@ class SnapstartConflict(DeploymentRule):
 
     code = "LPF701"
     name = "snapstart-conflict"
-    message = "`{function}` has SnapStart, which does not work with {conflict}"
+    message = "`{function}` has SnapStart, which does not work with {conflicts}"
     triggers = (
         "SnapStart",
         "snap_start",
@@ -72,7 +73,8 @@ class SnapstartConflict(DeploymentRule):
     )
 
     def look_at(self, function: Deployed) -> None:
-        """Reports the first thing that SnapStart excludes."""
-        conflict = _conflict(function) if function.snapstart else ""
-        if conflict:
-            self.report(function, self.view.fact(function, "snapstart"), conflict=conflict)
+        """Reports everything that SnapStart excludes."""
+        found = list(_conflicts(function)) if function.snapstart else []
+        if found:
+            conflicts = ", ".join([*found[:-2], " and ".join(found[-2:])])
+            self.report(function, self.view.fact(function, "snapstart"), conflicts=conflicts)

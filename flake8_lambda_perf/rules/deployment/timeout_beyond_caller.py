@@ -80,7 +80,7 @@ class TimeoutBeyondCaller(DeploymentRule):
         self.report(
             function,
             stated,
-            lambda: self.view.changed(stated, str(limit), f"Stop after {limit} s", "unsafe", reason),
+            lambda: self.view.renumbered(stated, limit, f"Stop after {limit} s", reason),
             timeout=str(stated.value),
             limit=str(limit),
         )
