@@ -12,7 +12,7 @@ from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, Dep, Level
 from flake8_lambda_perf.project.record import MUTATORS, REMOVERS, TAKERS, is_key
 from flake8_lambda_perf.project.respelled import may_be, respelled
 from flake8_lambda_perf.project.sought import Handle, Sought, given_to
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Partial, Unknown, arguments, defaults
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Partial, Unknown, arguments, defaults, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,11 +205,11 @@ class _Search:
             target = target.value
         if isinstance(target, ast.Name):
             bindings = self.names.bindings(target.id, place) or ()
-            for scope in {binding.place.scope for binding in bindings}:
+            for scope in dict.fromkeys(binding.place.scope for binding in bindings):
                 module = scope.kind == "module" or target.id in scope.global_names
                 self._add(Handle(scope.module if module else scope, target.id, needed))
         elif isinstance(target, ast.Attribute):
-            for value in self.names.values(target.value, place):
+            for value in ordered(self.names.values(target.value, place)):
                 if isinstance(value, Inst | Cls):
                     self._add(Handle(value.cls, target.attr, needed))
                 elif isinstance(value, Mod):
@@ -266,7 +266,7 @@ class _Search:
     def _passed(self, arg: ast.expr, needed: int, site: Site, others: list[ast.expr]) -> None:
         """Follows the object into what it is passed to."""
         node, place = site.node, site.place
-        for value in self.names.values(node.func, place):
+        for value in ordered(self.names.values(node.func, place)):
             match value:
                 case Func() | Cls() if isinstance(arg, ast.Starred) and not needed:
                     self._put(arg.value, place)

@@ -88,6 +88,27 @@ NOTHING: frozenset[Value] = frozenset()
 ANYTHING: frozenset[Value] = frozenset({UNKNOWN})
 
 
+def ordered(values: Iterable[Value]) -> list[Value]:
+    """Sorts values by where they stand: a set of them has another order in each run."""
+    return sorted(values, key=_order_of)
+
+
+def _order_of(value: Value) -> tuple[str, str, int, str]:
+    kind = type(value).__name__
+    match value:
+        case Func(function=function):
+            return kind, function.module.path, function.line, function.qualified_name
+        case Cls(cls=cls) | Inst(cls=cls) | Super(cls=cls):
+            return kind, cls.module.path, cls.node.lineno, cls.qualified_name
+        case Items(node=node, place=place) | Partial(node=node, place=place):
+            return kind, place.scope.module.path, node.lineno, str(node.col_offset)
+        case Mod(module=module):
+            return kind, module.path, 0, ""
+        case Ext(name=name):
+            return kind, "", 0, name
+    return kind, "", 0, repr(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """What a parameter is given at one call: an expression and where it is evaluated, or something unknown.
