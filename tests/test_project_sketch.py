@@ -11,7 +11,7 @@ import pytest
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.load import Project
-from flake8_lambda_perf.project.sketch import Bodies, fill, sketch
+from flake8_lambda_perf.project.sketch import FAR, Bodies, fill, sketch
 from flake8_lambda_perf.source import decode, parse
 
 LONG = "\n    a = 1\n    b = 2\n    c = 3\n    return a\n"
@@ -104,3 +104,28 @@ def test_a_body_that_does_not_parse_is_a_problem_when_it_is_asked_for() -> None:
         parse(text)
     assert project.problems == {"app.py": Problem("app.py", 3, str(error.value))}
     assert project.module("app.py") is None
+
+
+def test_a_function_ends_where_the_function_in_it_does_that_is_left_out() -> None:
+    inner = LONG.replace("    ", "        ")
+    text = f"def outer() -> 'str':\n    def inner():{inner}"
+    module = Project(Path("nowhere"), (), {"app.py": text.encode()}).module("app.py")
+    assert module is not None
+    assert list(module.left_out) == [2]
+    assert module.functions[0].lines == (1, 6)
+
+
+def test_a_body_far_down_is_where_it_stands() -> None:
+    text = "#\n" * 2 * FAR + f"def f():{LONG}"
+    tree, bodies = sketched(text)
+    assert len(bodies) == 1
+    fill(tree, bodies)
+    assert dumped(tree) == dumped(parse(text))
+
+
+def test_a_comment_with_quotes_leaves_what_follows_in_the_tree() -> None:
+    text = f'# """\ndef f():{LONG}' * 2
+    tree, bodies = sketched(text)
+    assert list(bodies) == [8]
+    fill(tree, bodies)
+    assert dumped(tree) == dumped(parse(text))
