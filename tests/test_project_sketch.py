@@ -64,6 +64,10 @@ def test_a_filled_tree_is_the_whole_tree_in_every_file_of_a_package(name: str) -
         pytest.param(f"def f(a={{'(': 1}}):{LONG}", [1], id="a bracket in a string of the header"),
         pytest.param(f'X = """\ndef f():{LONG}"""\n', [], id="an example in a string"),
         pytest.param('def f():\n    a\n    b\n    x = """\nc\n"""\n    d\n    e\n', [], id="a string at the margin"),
+        pytest.param(f"if a:\n    b;\ndef f():{LONG}", [3], id="a semicolon ends a block"),
+        pytest.param(
+            f'x = \'"""\'\ny = """\ndef g():{LONG}"""\ndef f():{LONG}', [], id="quotes in a string, an example in one"
+        ),
         pytest.param("def f():\n    a\n    b\n    x = (\n1)\n    d\n    e\n", [], id="a bracket at the margin"),
         pytest.param("def f():\n    a\n    b\n    c = 1 + \\\n1\n    d\n    e\n", [], id="a backslash"),
         pytest.param("def f():\n    a\n    b\n    c\n    d\n    '", [], id="a string that does not end"),

@@ -100,7 +100,19 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     if not bodies:
         return parse(text), {}
     parts.append(plain[done:])
-    return parse("".join(parts)), bodies
+    tree = parse("".join(parts))
+    return (tree, bodies) if _count(tree, bodies) == len(bodies) else (parse(text), {})
+
+
+def _count(tree: ast.Module, bodies: Bodies) -> int:
+    """Counts the functions whose bodies are left out: what looks like one in a string is none."""
+    found = 0
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        found += isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno in bodies
+        stack += _held(node)
+    return found
 
 
 def _take_over(node: ast.FunctionDef | ast.AsyncFunctionDef, other: ast.stmt) -> None:
@@ -134,7 +146,8 @@ def _close(node: ast.AST) -> None:
     inner = [part for child in _held(node) for part in (child.body if isinstance(child, ast.match_case) else [child])]
     ends = [(part.end_lineno or 0, part.end_col_offset or 0) for part in inner]  # type: ignore[attr-defined]
     if ends and isinstance(node, ast.stmt | ast.excepthandler):
-        node.end_lineno, node.end_col_offset = max(ends)
+        known = node.end_lineno or 0, node.end_col_offset or 0  # a semicolon may stand behind what is in it
+        node.end_lineno, node.end_col_offset = max(*ends, known)
 
 
 class _Quotes:
