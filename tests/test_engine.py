@@ -88,3 +88,11 @@ def test_a_runtime_is_found_from_the_day_on_which_it_ends_though_the_cache_holds
     found = [lines(engine.check(replace(asked, day=day))) for day in days]
     assert found == [[], [], [("template.yaml", 6)], [("template.yaml", 6)]]
     assert len(list((tmp_path / "cache").glob("*.json"))) == 2  # one for each answer
+
+
+def test_what_is_fixed_in_a_manifest_is_not_left_to_find(tmp_path: Path) -> None:
+    template = TEMPLATE.replace("3.11", "3.8")
+    asked = job(tmp_path, {"template.yaml": template, "app.py": SLOW}, frozenset({"LPF101", "LPF710"}))
+    repair = engine.fix(asked, True)
+    assert (lines(repair.run), repair.run.problems, repair.applied) == ([], (), 2)
+    assert [change.path for change in repair.changes] == ["app.py", "template.yaml"]

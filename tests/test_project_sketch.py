@@ -11,7 +11,7 @@ import pytest
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.load import Project
-from flake8_lambda_perf.project.sketch import Bodies, fill, sketch
+from flake8_lambda_perf.project.sketch import FAR, Bodies, fill, sketch
 from flake8_lambda_perf.source import decode, parse
 
 LONG = "\n    a = 1\n    b = 2\n    c = 3\n    return a\n"
@@ -64,6 +64,10 @@ def test_a_filled_tree_is_the_whole_tree_in_every_file_of_a_package(name: str) -
         pytest.param(f"def f(a={{'(': 1}}):{LONG}", [1], id="a bracket in a string of the header"),
         pytest.param(f'X = """\ndef f():{LONG}"""\n', [], id="an example in a string"),
         pytest.param('def f():\n    a\n    b\n    x = """\nc\n"""\n    d\n    e\n', [], id="a string at the margin"),
+        pytest.param(f"if a:\n    b;\ndef f():{LONG}", [3], id="a semicolon ends a block"),
+        pytest.param(
+            f'x = \'"""\'\ny = """\ndef g():{LONG}"""\ndef f():{LONG}', [], id="quotes in a string, an example in one"
+        ),
         pytest.param("def f():\n    a\n    b\n    x = (\n1)\n    d\n    e\n", [], id="a bracket at the margin"),
         pytest.param("def f():\n    a\n    b\n    c = 1 + \\\n1\n    d\n    e\n", [], id="a backslash"),
         pytest.param("def f():\n    a\n    b\n    c\n    d\n    '", [], id="a string that does not end"),
@@ -104,3 +108,28 @@ def test_a_body_that_does_not_parse_is_a_problem_when_it_is_asked_for() -> None:
         parse(text)
     assert project.problems == {"app.py": Problem("app.py", 3, str(error.value))}
     assert project.module("app.py") is None
+
+
+def test_a_function_ends_where_the_function_in_it_does_that_is_left_out() -> None:
+    inner = LONG.replace("    ", "        ")
+    text = f"def outer() -> 'str':\n    def inner():{inner}"
+    module = Project(Path("nowhere"), (), {"app.py": text.encode()}).module("app.py")
+    assert module is not None
+    assert list(module.left_out) == [2]
+    assert module.functions[0].lines == (1, 6)
+
+
+def test_a_body_far_down_is_where_it_stands() -> None:
+    text = "#\n" * 2 * FAR + f"def f():{LONG}"
+    tree, bodies = sketched(text)
+    assert len(bodies) == 1
+    fill(tree, bodies)
+    assert dumped(tree) == dumped(parse(text))
+
+
+def test_a_comment_with_quotes_leaves_what_follows_in_the_tree() -> None:
+    text = f'# """\ndef f():{LONG}' * 2
+    tree, bodies = sketched(text)
+    assert list(bodies) == [8]
+    fill(tree, bodies)
+    assert dumped(tree) == dumped(parse(text))

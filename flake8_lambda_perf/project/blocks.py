@@ -21,9 +21,16 @@ START = re.compile(rb"\n(?=[^\s#)\]}])")
 HEAD = re.compile(rb"(?:async[ \t]+)?(def|class)[ \t]+([^\W\d]\w*)|(from|import)\b")
 DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([^\W\d]\w*)")
 FIELD = re.compile(rb"\n(?:\t| {1,4})(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
-TARGETS = re.compile(rb"(?m)^(?:\t| {1,4})?([^=\s#][^=\n#]*?)=(?!=)")
+TARGETS = re.compile(rb"(?m)^[ \t]*([^=\s#][^=\n#]*?=(?!=)(?:[ \t]*\w[^=\n#()]*=(?!=))*)")
+LOOP = re.compile(rb"(?m)^[ \t]*(?:async[ \t]+)?for[ \t]+([^\n]*?)[ \t]+in\b")
+NAMED = re.compile(rb"\bas[ \t]+\(?([\w., \t]+)|(\w+)[ \t]*:=")
+"""What a statement binds as an assignment, a loop, or in passing."""
 ALIAS = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
 BEFORE = re.compile(rb"\w+(?=[ \t]+\Z)")
+STORE = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)")
+ARGUMENTS = re.compile(rb"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))*+")
+UNCALLED = re.compile(rb"\b\w+\b(?!\()")
+GLOBAL = re.compile(rb"\bglobal[ \t]+([\w, \t]+)")
 LONGEST_NAME = 200
 QUOTED = re.compile(STRINGS.encode())
 INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=[^\s#])")
@@ -118,7 +125,7 @@ def _parts_of(block: Block) -> Iterator[Block]:
     head = block.data[: indent.start() + 1] if indent is not None else b""
     own = INNER.search(head)
     if indent is None or own is None or not _is_whole(head):
-        yield replace(block, names=block.names | _fields(block.data))
+        yield replace(block, names=block.names.union(_fields(block.data), _bound(block.data)))
         return
     name = block.names
     around = frozenset(words_of(head[own.start() :])) - {"class"}
@@ -131,10 +138,10 @@ def _parts_of(block: Block) -> Iterator[Block]:
         else:
             methods = [inner[2], *DEFINED.findall(piece)] if joined else [inner[2]]
             names = name.union(*(_meant(method, name) for word in methods for method in words_of(word)))
-            yield Block(block.path, (line,), "method", names, piece, around)
+            yield Block(block.path, (line,), "method", names.union(_global(piece)), piece, around)
     data = b"".join([head, *(piece for _, piece in rest)])
     lines = (block.lines[0], *(line for line, _ in rest))
-    yield Block(block.path, lines, "class", name | _fields(data), data)
+    yield Block(block.path, lines, "class", name | _fields(data), data, around)
 
 
 def _meant(method: str, owner: frozenset[str]) -> frozenset[str]:
@@ -142,6 +149,38 @@ def _meant(method: str, owner: frozenset[str]) -> frozenset[str]:
     if not method.startswith("__"):
         return frozenset({method})
     return frozenset() if method in CONSTRUCTORS else used(owner)
+
+
+def handed(classes: Iterable[str]) -> frozenset[str]:
+    """Names what the methods of classes may use once their constructor is given it: no word of a text."""
+    return frozenset(f"{name}(...)" for name in classes)
+
+
+def given_to(name: str, data: bytes) -> frozenset[str]:
+    """Lists which functions, and objects with special methods, a text may give to the constructor of a class."""
+    found: frozenset[str] = frozenset()
+    for call in _call_of(name).finditer(data):
+        arguments = ARGUMENTS.match(data, call.end())
+        found |= _given(arguments[0] if arguments is not None else b"")
+    return found
+
+
+def kept_in(data: bytes) -> Iterator[tuple[str, frozenset[str]]]:
+    """Lists the attributes that a text sets, each with what runs the special methods of what it is set to."""
+    for found in STORE.finditer(data):
+        yield found[1].decode(errors="replace"), used(words_of(found[2]))
+
+
+@cache
+def _call_of(name: str) -> re.Pattern[bytes]:
+    """Finds the calls with arguments of a function or class."""
+    return re.compile(rf"\b{name}\((?!\))".encode())
+
+
+def _given(data: bytes) -> frozenset[str]:
+    """Lists the words that are not called, and what runs the special methods of those that are."""
+    names = UNCALLED.findall(data)
+    return frozenset(words_of(b" ".join(names))) | used(words_of(data))
 
 
 def used(classes: Iterable[str]) -> frozenset[str]:
@@ -186,13 +225,19 @@ def _block(path: str, line: int, piece: bytes) -> Block:
     elif head[3]:
         kind, names = "import", frozenset()
     else:
-        kind, names = "def" if head[1] == b"def" else "class", frozenset(words_of(head[2]))
+        kind, names = "def" if head[1] == b"def" else "class", frozenset(words_of(head[2])).union(_global(piece))
     return Block(path, (line,), kind, names, piece)
 
 
+def _global(piece: bytes) -> list[str]:
+    """Lists the names of its module that a function binds."""
+    return words_of(b" ".join(GLOBAL.findall(piece))) if b"global" in piece else []
+
+
 def _bound(piece: bytes) -> list[str]:
-    """Lists the words before the equals signs of a statement that may be an assignment."""
-    return words_of(b" ".join(TARGETS.findall(piece)))
+    """Lists the words that stand where a statement may bind a name."""
+    named = [name for pair in NAMED.findall(piece) for name in pair]
+    return words_of(b" ".join([*TARGETS.findall(piece), *LOOP.findall(piece), *named]))
 
 
 def aliases_of(data: bytes) -> list[tuple[str, str]]:

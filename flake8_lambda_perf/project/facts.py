@@ -231,9 +231,8 @@ class Function:
         return self.head
 
     def complete(self) -> None:
-        """Parses the body if it is left out."""
-        first, last = self.head.lineno, self.head.end_lineno or 0
-        if any(first <= line <= last for line in self.module.left_out):
+        """Parses the body if it is left out, and those in it that are."""
+        if self.module.left_out and not isinstance(self.head, ast.Lambda):
             fill(self.head, self.module.left_out)
 
     @property
@@ -250,6 +249,8 @@ class Function:
     def lines(self) -> tuple[int, int]:
         """The lines on which the definition starts, below its decorators, and ends."""
         body = self.left_out
+        if body is None:
+            self.complete()  # it ends where a function in it does
         return self.head.lineno, body.last_line if body is not None else self.head.end_lineno or self.head.lineno
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, used, words_of
+from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
 from flake8_lambda_perf.project.changes import DOTTED
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Binding, Function, Scope, Site
 
 STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
+SET = re.compile(r"setattr\([^,()\n]*,\s*[\"'](\w+)[\"']")
 PROPERTY = re.compile(r"@[\w.]*property\b[^\n]*\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)")
 ALWAYS = frozenset(
     {
@@ -68,6 +69,8 @@ class Relevance:
         self._blocks: dict[str, list[Block]] = {}
         self._relevant: set[Block] = set()
         self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
+        self._classes: frozenset[str] = frozenset()
+        self._special: frozenset[str] = frozenset()  # the classes with special methods
 
     def matters(self, function: Function) -> bool:
         """Tells whether a function may lead to something a rule reports."""
@@ -109,10 +112,11 @@ class Relevance:
 
     def concerns(self, site: Site) -> bool:
         """Tells whether a call may run something that matters: by the callee's name, or by what it is handed."""
-        if site.function in self.forced:
-            return True
         func, scope = site.node.func, site.place.scope
         mask = self.groups.get(scope.module.path, EVERYWHERE)
+        owner = site.function.cls if site.function is not None else None
+        if site.function in self.forced or (owner is not None and self.names.get(f"{owner.name}(...)", 0) & mask):
+            return True
         if isinstance(func, ast.Attribute):
             attr = func.attr
             if self.names.get(attr, 0) & mask or attr in self.stored or attr.startswith(("__", "start")):
@@ -151,7 +155,7 @@ class Relevance:
         return True
 
     def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
-        """Tells whether a call may lead to something; a function that is handed one that matters, matters too."""
+        """Tells whether a call may lead to something; what is handed something that matters, matters too."""
         if self.matters(callee):
             return True
         if caller not in self.forced and (call is None or not self._hands_over(call)):
@@ -179,36 +183,63 @@ class Relevance:
             self._blocks[path] = list(blocks_of(path, text))
             starts = sorted((line, number) for number, block in enumerate(self._blocks[path]) for line in block.lines)
             self._starts[path] = [line for line, _ in starts], [self._blocks[path][number] for _, number in starts]
-            self.stored.update(STORED.findall(text))
+            self.stored.update(STORED.findall(text), SET.findall(text) if "setattr" in text else ())
             if "property" in text:
                 self.properties.update(PROPERTY.findall(text))
         every = [block for blocks in self._blocks.values() for block in blocks]
         aliases = [(block, pair) for block in every if block.kind == "import" for pair in aliases_of(block.data)]
+        self._classes = frozenset[str]().union(*(block.around for block in every))
         bound = ALWAYS.union(*(block.names for block in every), (alias for _, (_, alias) in aliases))
+        self._special = frozenset(name for name in self._classes if not bound.isdisjoint(used({name})))
+        bound |= handed(self._classes)
+        if self._special:
+            bound |= self.stored
         for block in every:
             if block.kind != "import":
                 self._take(block, bound, meaning[block.path])
         for block, (name, alias) in aliases:
-            nickname = Block(block.path, block.lines, "import", frozenset({alias}), b"")
-            self._wait(nickname, {name} & bound)
+            self._rename(block, alias, {name} & bound)
 
     def _take(self, block: Block, bound: frozenset[str], meaning: Words) -> None:
         listed = words_of(block.data)
         words = frozenset(listed)
+        self._take_handings(block, words, bound)
         wanted = words & meaning.sinks
-        if wanted and _builds(block, wanted, meaning):
+        if (wanted and _builds(block, wanted, meaning)) or self._calls_stored(block, words):
             self._mark(block)
             return
         held = set(words & bound)
         if block.kind == "other":
             held.discard("import")
         else:
-            held.difference_update(name for name in block.names if listed.count(name) == 1)  # where it is defined
+            own = block.names - block.around
+            held.difference_update(name for name in own if listed.count(name) == 1)  # where it is defined
         if block.kind == "method":
-            held |= bound & used(block.around)
+            held |= bound & (used(block.around) | handed(block.around))
             if not words.isdisjoint(OF_CLASS) or DOTTED.search(block.data) is not None:
                 held |= bound & block.around
         self._wait(block, held)
+
+    def _take_handings(self, block: Block, words: frozenset[str], bound: frozenset[str]) -> None:
+        """Notes which classes and attributes of objects matter if something that a block gives them does."""
+        for name in words & self._classes:
+            self._rename(block, f"{name}(...)", given_to(name, block.data) & bound)
+        if not words.isdisjoint(self._special):
+            for name, given in kept_in(block.data):
+                self._rename(block, name, given & bound)
+        for base in block.around - block.names if block.kind == "class" else ():
+            self._rename(block, f"{base}(...)", handed(block.names & block.around))
+
+    def _rename(self, block: Block, name: str, meant: Iterable[str]) -> None:
+        """Lets a name matter, where a block stands, if one of others does."""
+        meant = set(meant) - {name}
+        if meant:
+            self._wait(Block(block.path, block.lines, "import", frozenset({name}), b""), meant)
+
+    def _calls_stored(self, block: Block, words: frozenset[str]) -> bool:
+        """Tells whether a function calls what is assigned to an attribute: that may be any other function."""
+        found = words & self.stored if block.kind in ("def", "method") else ()
+        return any(f".{word}(".encode() in block.data for word in found)
 
     def _wait(self, block: Block, held: Iterable[str]) -> None:
         """Marks a block if a name it holds matters, now or later."""

@@ -15,6 +15,9 @@ from flake8_lambda_perf.source import parse
 FEWEST_LINES = 4
 """A shorter body costs less to parse than to leave out."""
 
+FAR = 2000
+"""So many lines above a body cost more to read than to count for its nodes."""
+
 _PLAIN = r"\"[^\"\\\n]*+\"|'[^'\\\n]*+'"
 _INNER = rf"\((?:[^()\"'#]|{_PLAIN})*+\)"
 FUNCTION = re.compile(
@@ -57,9 +60,11 @@ class Body:
 
     def fill(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Parses the body and puts it into its definition, which stays empty if the file does not parse."""
+        above = self._line - 1
+        ahead = "\n" * above if above < FAR else ""
         try:
-            branch = parse("\n" * (self._line - 1) + "if 1:" + self._text[self._start : self._end]).body[0]
-            _take_over(node, branch)
+            tree = parse(f"{ahead}if 1:{self._text[self._start : self._end]}")
+            _take_over(node, (tree if ahead else ast.increment_lineno(tree, above)).body[0])
         except SourceError:
             whole = self._whole()
             for other in ast.walk(whole) if whole is not None else ():
@@ -80,11 +85,13 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     bodies: Bodies = {}
     parts: list[str] = []
     done = line = 0  # what is looked through, and the newlines in it
+    quotes = _Quotes(plain)
     for found in FUNCTION.finditer(plain):
         start, end = found.span(2)
         lines = plain.count("\n", start, end)
-        if lines < FEWEST_LINES or _is_inside(plain, done, found.start()) or not _is_whole(found[2]):
+        if lines < FEWEST_LINES or quotes.are_open(found.start()) or not _is_whole(found[2]):
             continue
+        quotes.pass_by(end)
         line += plain.count("\n", done, found.start())
         first, line = line + 1, line + plain.count("\n", found.start(), start)
         bodies[first] = Body(plain, start, end, line + 1, whole)
@@ -93,7 +100,19 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     if not bodies:
         return parse(text), {}
     parts.append(plain[done:])
-    return parse("".join(parts)), bodies
+    tree = parse("".join(parts))
+    return (tree, bodies) if _count(tree, bodies) == len(bodies) else (parse(text), {})
+
+
+def _count(tree: ast.Module, bodies: Bodies) -> int:
+    """Counts the functions whose bodies are left out: what looks like one in a string is none."""
+    found = 0
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        found += isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno in bodies
+        stack += _held(node)
+    return found
 
 
 def _take_over(node: ast.FunctionDef | ast.AsyncFunctionDef, other: ast.stmt) -> None:
@@ -127,12 +146,30 @@ def _close(node: ast.AST) -> None:
     inner = [part for child in _held(node) for part in (child.body if isinstance(child, ast.match_case) else [child])]
     ends = [(part.end_lineno or 0, part.end_col_offset or 0) for part in inner]  # type: ignore[attr-defined]
     if ends and isinstance(node, ast.stmt | ast.excepthandler):
-        node.end_lineno, node.end_col_offset = max(ends)
+        known = node.end_lineno or 0, node.end_col_offset or 0  # a semicolon may stand behind what is in it
+        node.end_lineno, node.end_col_offset = max(*ends, known)
 
 
-def _is_inside(text: str, done: int, start: int) -> bool:
-    """Tells whether a long string is open at a place, as none is at the end of what is done."""
-    return any(text.count(quotes, done, start) & 1 for quotes in ('"""', "'''"))
+class _Quotes:
+    """Counts the ends of long strings on the way through a text, each character once."""
+
+    __slots__ = ("_counts", "_done", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._counts = [0, 0]
+        self._done = 0
+
+    def are_open(self, place: int) -> bool:
+        """Tells whether a long string is open at a place."""
+        for index, quotes in enumerate(('"""', "'''")):
+            self._counts[index] += self._text.count(quotes, self._done, place)
+        self._done = place
+        return any(count & 1 for count in self._counts)
+
+    def pass_by(self, place: int) -> None:
+        """Goes on at a place, where none is open."""
+        self._done = place
 
 
 def _is_whole(body: str) -> bool:
