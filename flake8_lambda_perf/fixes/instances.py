@@ -11,7 +11,7 @@ from flake8_lambda_perf.fixes.needs import is_pure
 from flake8_lambda_perf.fixes.uses import CONFIGURES, ENDS
 from flake8_lambda_perf.project.depend import Level
 from flake8_lambda_perf.project.index import MUTATORS, index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func
+from flake8_lambda_perf.project.values import Cls, Ext, Func, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class Making:
             method = members.method(self.cls, func.attr)
             if method is not None:
                 yield method
-        for value in self.analysis.names.values(func, site.place):
+        for value in ordered(self.analysis.names.values(func, site.place)):
             found = [value.function] if isinstance(value, Func) else []
             if isinstance(value, Cls):
                 methods = (members.method(value.cls, name) for name in ("__new__", "__init__", "__post_init__"))
@@ -119,7 +119,7 @@ class Making:
         if isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp):
             return True
         if isinstance(value, ast.Call):
-            names = {v.name for v in self.analysis.names.values(value.func, place) if isinstance(v, Ext)}
+            names = {v.name for v in ordered(self.analysis.names.values(value.func, place)) if isinstance(v, Ext)}
             return bool(names & CONTAINERS)
         return False
 

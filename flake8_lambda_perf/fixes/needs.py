@@ -11,7 +11,7 @@ from flake8_lambda_perf.fixes.uses import Sharing, parents_in, uses_of
 from flake8_lambda_perf.knowledge import Client, idioms
 from flake8_lambda_perf.project.depend import Level
 from flake8_lambda_perf.project.names import before
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -102,7 +102,7 @@ class Needing:
 
     def _attribute(self, node: ast.Attribute, place: Place) -> None:
         """Takes an attribute that only its owner's definition sets: another may be set later than where it goes."""
-        for owner in self.analysis.names.values(node.value, place):
+        for owner in ordered(self.analysis.names.values(node.value, place)):
             if isinstance(owner, Inst | Cls | Func) and self.analysis.names.members.changes_of(owner, node.attr):
                 raise MoveError(f"`{node.attr}` is set from outside")
 
@@ -119,7 +119,10 @@ class Needing:
             if client.connects == "eager" or client.loop_bound:
                 raise MoveError("building it connects")
             return
-        names = {value.name if isinstance(value, Ext) else "" for value in self.analysis.names.values(node.func, place)}
+        names = {
+            value.name if isinstance(value, Ext) else ""
+            for value in ordered(self.analysis.names.values(node.func, place))
+        }
         if not names or "" in names or not all(is_pure(name) for name in names):
             raise MoveError("an argument calls what may have an effect")
         if not names <= SAFE_CALLS and not all(_is_class(name) or _is_named_part(name) for name in names):
@@ -181,7 +184,9 @@ class Needing:
             case ast.Subscript(value=base):
                 return ast.unparse(base) == "os.environ"
             case ast.Call():
-                names = {v.name if isinstance(v, Ext) else "" for v in self.analysis.names.values(value.func, place)}
+                names = {
+                    v.name if isinstance(v, Ext) else "" for v in ordered(self.analysis.names.values(value.func, place))
+                }
                 return names <= {"os.getenv", "os.environ.get", "str", "int", "float", "bool", "botocore.config.Config"}
         return False
 

@@ -12,7 +12,7 @@ from flake8_lambda_perf.fixes.markers import closes
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.analysis import imported_paths
 from flake8_lambda_perf.project.flow import static_truth
-from flake8_lambda_perf.project.values import Ext, Func
+from flake8_lambda_perf.project.values import Ext, Func, ordered
 from flake8_lambda_perf.source import NEWLINE
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Top:
         site = self.module.sites.get(node)
         if site is None or site.function is not None:
             return False
-        for value in self.analysis.names.values(node.func, site.place):
+        for value in ordered(self.analysis.names.values(node.func, site.place)):
             if isinstance(value, Ext) and value.name in idioms().import_side_effects:
                 return True
             if isinstance(value, Func) and _text_has_effect(value.function):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.sharing import LOGS_IN
-from flake8_lambda_perf.project.values import Func, arguments
+from flake8_lambda_perf.project.values import Func, arguments, ordered
 from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class Sharing:
         site = function.module.sites.get(call)
         if site is None:
             return
-        for value in self.analysis.names.values(call.func, site.place):
+        for value in ordered(self.analysis.names.values(call.func, site.place)):
             if isinstance(value, Func) and depth < DEEPEST:
                 self._judge_callee(use, call, site.place, value, depth)
 

@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.record import dotted
-from flake8_lambda_perf.project.values import Ext, Func, arguments
+from flake8_lambda_perf.project.values import Ext, Func, arguments, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +69,9 @@ class Adjusted:
         """Tells whether an expression calls something of an AWS SDK."""
         if not isinstance(value, ast.Call):
             return False
-        return any(isinstance(v, Ext) and v.name.startswith(SDKS) for v in self.names.values(value.func, place))
+        return any(
+            isinstance(v, Ext) and v.name.startswith(SDKS) for v in ordered(self.names.values(value.func, place))
+        )
 
     def of_path(self, scope: Scope, path: str, place: Place | None) -> Dep:
         """Joins what the object at a path is changed with in a function, under all its names there."""
@@ -105,7 +107,7 @@ class Adjusted:
         if not any(_is_of(expr, paths) for expr in exprs):
             return NONE
         found = NONE
-        for value in self.names.values(site.node.func, site.place):
+        for value in ordered(self.names.values(site.node.func, site.place)):
             if isinstance(value, Func):
                 callee = value.function
                 index_body(callee)
@@ -122,7 +124,7 @@ class Adjusted:
         if function is not None:
             return self._closure(function)
         found = self.dependence.expression(value, place)
-        for known in self.names.values(value, place):
+        for known in ordered(self.names.values(value, place)):
             if isinstance(known, Func):
                 found = found.join(REQUEST if known.bound else self._closure(known.function))
         return found

@@ -16,7 +16,7 @@ from flake8_lambda_perf.project.entries import FACTS, Declared, Entries
 from flake8_lambda_perf.project.graph import Graph, Proof
 from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.relevance import local_bindings
-from flake8_lambda_perf.project.values import Ext, Partial, Value
+from flake8_lambda_perf.project.values import Ext, Partial, Value, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
@@ -139,7 +139,7 @@ class Analysis:
         last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
         if last and last not in self._off and not self._may_build(last, site):
             return None
-        values = {_called(value) for value in self.names.values(func, site.place)}
+        values = {_called(value) for value in ordered(self.names.values(func, site.place))}
         found = {value.name for value in values if isinstance(value, Ext)}
         known = {name for name in found if name in self.clients}
         return self.clients[min(known)] if known and known == found else None
@@ -164,7 +164,7 @@ class Analysis:
         node = site.node
         values = [(value, site.place) for value in (*node.args, *(keyword.value for keyword in node.keywords))]
         values.append((node.func.value if isinstance(node.func, ast.Attribute) else node.func, site.place))
-        for value in self.names.values(node.func, site.place):
+        for value in ordered(self.names.values(node.func, site.place)):
             if isinstance(value, Partial):
                 values += [(arg, value.place) for arg in (*value.node.args, *(k.value for k in value.node.keywords))]
         duties = self.graph.duties.of_build(client.name, site, values)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.names import Names, before
-from flake8_lambda_perf.project.values import Const, Ext
+from flake8_lambda_perf.project.values import Const, Ext, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,9 @@ class Artifacts:
         return None
 
     def _opens(self, call: ast.Call, place: Place) -> bool:
-        return any(isinstance(value, Ext) and value.name in OPENERS for value in self.names.values(call.func, place))
+        return any(
+            isinstance(value, Ext) and value.name in OPENERS for value in ordered(self.names.values(call.func, place))
+        )
 
     # -- from a path to its literals ----------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Artifacts:
         yield texts[0]
 
     def _of_call(self, call: ast.Call, place: Place, depth: int) -> Iterator[str]:
-        names = {value.name for value in self.names.values(call.func, place) if isinstance(value, Ext)}
+        names = {value.name for value in ordered(self.names.values(call.func, place)) if isinstance(value, Ext)}
         if names & {"os.getenv", "os.environ.get"}:
             if not (call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value in DEPLOYED_FOLDERS):
                 raise LookupError

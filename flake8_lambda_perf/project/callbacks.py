@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.edge import Edge
 from flake8_lambda_perf.project.facts import Class, Function, Place
-from flake8_lambda_perf.project.values import Ext, Func, Inst, Items, Partial, Value
+from flake8_lambda_perf.project.values import Ext, Func, Inst, Items, Partial, Value, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Callbacks:
             expr = arg.value if isinstance(arg, ast.Starred) else arg
             if isinstance(expr, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Compare):
                 continue
-            for value in self.names.values(expr, place):
+            for value in ordered(self.names.values(expr, place)):
                 yield from self.passed(Start(function, node, place, threaded), value)
 
     def passed(self, start: Start, value: Value) -> Iterator[Edge]:
@@ -91,7 +91,7 @@ class Callbacks:
 
     def started(self, function: Function | None, node: ast.Call, place: Place) -> Iterator[Edge]:
         """Follows `thread.start()` to the `run` of a project class."""
-        for value in self.names.values(node.func.value, place) if isinstance(node.func, ast.Attribute) else ():
+        for value in ordered(self.names.values(node.func.value, place)) if isinstance(node.func, ast.Attribute) else ():
             method = self.names.members.method(value.cls, "run") if isinstance(value, Inst) else None
             if method is not None:
                 yield Start(function, node, place, threaded=True).to(method, bound=True)
@@ -114,7 +114,7 @@ class Callbacks:
         """Follows functions given to a decorator outside the project: `@batch_processor(record_handler=f, ...)`."""
         for decorator in function.decorated:
             if isinstance(decorator, ast.Call) and any(
-                isinstance(value, Ext) for value in self.names.values(decorator.func, function.place)
+                isinstance(value, Ext) for value in ordered(self.names.values(decorator.func, function.place))
             ):
                 yield from self.of_call(function, decorator, inside(function), "?decorator")
 

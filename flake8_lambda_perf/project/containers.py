@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Const, Ext, Func, Inst, Items, Value
+from flake8_lambda_perf.project.values import ANYTHING, NOTHING, UNKNOWN, Const, Ext, Func, Inst, Items, Value, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Binding, Place
@@ -27,7 +27,7 @@ class Containers:
         if binding.value is None or binding.index is None:
             return ANYTHING
         found: set[Value] = set()
-        for value in self.names.values(binding.value, before(binding.place)):
+        for value in ordered(self.names.values(binding.value, before(binding.place))):
             if (
                 isinstance(value, Items)
                 and isinstance(value.node, ast.Tuple | ast.List)
@@ -43,7 +43,7 @@ class Containers:
         if binding.value is None or binding.index is not None:
             return ANYTHING
         return self.names.join(
-            self.elements(value) for value in self.names.values(binding.value, before(binding.place))
+            self.elements(value) for value in ordered(self.names.values(binding.value, before(binding.place)))
         )
 
     def elements(self, value: Value) -> frozenset[Value]:
@@ -112,12 +112,12 @@ class Containers:
         place = before(binding.place)
         found: set[Value] = set()
         if isinstance(binding.value, ast.Call):
-            for callee in self.names.values(binding.value.func, place):
+            for callee in ordered(self.names.values(binding.value.func, place)):
                 if isinstance(callee, Func) and callee.function.is_generator:
                     index_body(callee.function)
                     for value, where in callee.function.yields:
                         found |= self.names.values(value, where) if value is not None else NOTHING
-        for manager in self.names.values(binding.value, place):
+        for manager in ordered(self.names.values(binding.value, place)):
             if isinstance(manager, Inst):
                 entered = self.names.members.attribute(manager, "__enter__")
                 found |= self.names.join(self.names.returned(method) for method in entered if isinstance(method, Func))

@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.handles import Handles
 from flake8_lambda_perf.project.index import index_body, is_property
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.sought import Handle
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, defaults, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Items, defaults, last_name, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ class Contents:
 
     def of_field(self, cls: Class, expr: ast.Attribute, place: Place) -> Dep:
         """Joins what is put into a container that a field of a data class is given."""
-        given = any(isinstance(value, Items) for value in self.names.values(expr, place))
+        given = any(isinstance(value, Items) for value in ordered(self.names.values(expr, place)))
         return self.handles.lasting(Handle(cls, expr.attr)) if given else NONE
 
     def of_part(self, owner: Func | Ext, attr: str) -> Dep:
@@ -160,7 +160,7 @@ class Contents:
             if any(isinstance(v, Cls) or (isinstance(v, Ext) and v.name in CONTAINERS) for v in made):
                 return True
             return any(isinstance(v, Func) and self._returns_container(v.function) for v in made)
-        return any(isinstance(v, Items) for v in self.names.values(value, place))
+        return any(isinstance(v, Items) for v in ordered(self.names.values(value, place)))
 
 
 def adjustments(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Place]]:

@@ -18,7 +18,19 @@ from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, UNKNOWN, Dep
 from flake8_lambda_perf.project.outside import SDKS, Outside
 from flake8_lambda_perf.project.record import dotted
 from flake8_lambda_perf.project.respelled import plain
-from flake8_lambda_perf.project.values import ANYTHING, Cls, Const, Ext, Func, Inst, Items, Mod, Unknown, arguments
+from flake8_lambda_perf.project.values import (
+    ANYTHING,
+    Cls,
+    Const,
+    Ext,
+    Func,
+    Inst,
+    Items,
+    Mod,
+    Unknown,
+    arguments,
+    ordered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -112,7 +124,7 @@ class Dependence:
 
     def _callee_level(self, node: ast.Call, place: Place) -> Dep:
         found = NONE
-        for value in self.names.values(node.func, place):
+        for value in ordered(self.names.values(node.func, place)):
             if isinstance(value, Ext):
                 found = found.join(self.outside.external(value.name) or NONE)
         return found
@@ -128,7 +140,7 @@ class Dependence:
     def _name(self, name: str, node: ast.Name, place: Place) -> Dep:
         bindings = self.names.bindings(name, place)
         if bindings is None:
-            return UNKNOWN if any(isinstance(v, Unknown) for v in self.names.values(node, place)) else NONE
+            return UNKNOWN if any(isinstance(v, Unknown) for v in ordered(self.names.values(node, place))) else NONE
         return self.bound(name, bindings, place)
 
     def bound(self, name: str, bindings: list[Binding], place: Place) -> Dep:
@@ -355,7 +367,7 @@ class Dependence:
         if not dep.refs:
             return dep
         found = replace(dep, refs=frozenset(ref for ref in dep.refs if ref[0] is not function))
-        for owner, name in dep.refs:
+        for owner, name in sorted(dep.refs):
             if owner is function:
                 argument = given.get(name)
                 if argument is None or argument.expr is None or argument.place is None:

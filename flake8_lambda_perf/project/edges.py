@@ -10,7 +10,7 @@ from flake8_lambda_perf.project.callbacks import Callbacks, Start, inside
 from flake8_lambda_perf.project.edge import Edge, EdgeKind
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value, last_name, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +67,7 @@ class Edges:
 
     def of_site(self, function: Function | None, site: Site) -> Iterator[Edge]:
         """Lists the edges of one call."""
-        for value in self.names.values(site.node.func, site.place):
+        for value in ordered(self.names.values(site.node.func, site.place)):
             yield from self._of_value(function, site, value, None)
 
     def _of_value(self, function: Function | None, site: Site, value: Value, partial: Partial | None) -> Iterator[Edge]:
@@ -154,7 +154,7 @@ class Edges:
             named = statement.target.id if isinstance(statement.target, ast.Name) else None
             if factory is None or named in given or None in given or position < len(node.args):
                 continue
-            for value in self.names.values(factory, cls.place):
+            for value in ordered(self.names.values(factory, cls.place)):
                 if isinstance(value, Func):
                     yield from self._complete(Edge(function, node, place, value.function, "builds", built=cls))
 
@@ -179,7 +179,7 @@ class Edges:
         return found
 
     def _reads(self, function: Function | None, node: ast.Attribute, place: Place) -> Iterator[Edge]:
-        for value in self.names.values(node.value, place):
+        for value in ordered(self.names.values(node.value, place)):
             if isinstance(value, Inst):
                 method = self.names.members.method(value.cls, node.attr)
                 if method is not None and node.attr in method.module.properties:
@@ -189,7 +189,7 @@ class Edges:
     def _protocol(
         self, function: Function, expr: ast.expr, place: Place, kind: EdgeKind, methods: tuple[str, ...]
     ) -> Iterator[Edge]:
-        for value in self.names.values(expr, place):
+        for value in ordered(self.names.values(expr, place)):
             if isinstance(value, Inst):
                 for name in methods:
                     method = self.names.members.method(value.cls, name)
@@ -207,7 +207,7 @@ class Edges:
         for expr in (*args.defaults, *(default for default in args.kw_defaults if default is not None), *annotations):
             for node in ast.walk(expr):
                 if isinstance(node, ast.Call) and node.args and last_name(node.func) in ("Depends", "Security"):
-                    for value in self.names.values(node.args[0], function.place):
+                    for value in ordered(self.names.values(node.args[0], function.place)):
                         if isinstance(value, Func):
                             yield from self._all(self.callbacks.passed(Start(function, node, inside(function)), value))
                         elif isinstance(value, Cls):

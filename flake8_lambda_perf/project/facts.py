@@ -265,6 +265,11 @@ class Function:
         """The line of the `def` itself, below its decorators."""
         return self.head.lineno
 
+    def __lt__(self, other: Function) -> bool:
+        """Orders functions by where they stand."""
+        mine, theirs = (self.module.path, self.line), (other.module.path, other.line)
+        return (*mine, self.qualified_name) < (*theirs, other.qualified_name)
+
     def __repr__(self) -> str:
         return f"<{self.module.path}:{self.qualified_name}>"
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.project.values import Ext, defaults, last_name
+from flake8_lambda_perf.project.values import Ext, defaults, last_name, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,7 +168,7 @@ def _has_fields(analysis: Analysis, cls: Class) -> bool:
     known = {
         value.name
         for expr in (*decorators, *cls.node.bases)
-        for value in analysis.names.values(expr, cls.place)
+        for value in ordered(analysis.names.values(expr, cls.place))
         if isinstance(value, Ext)
     }
     return not known.isdisjoint(BASES | DECORATORS)

@@ -16,9 +16,9 @@ from flake8_lambda_perf.project.edges import Edge, Edges
 from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import always_runs, is_dead
 from flake8_lambda_perf.project.memo import Memos
-from flake8_lambda_perf.project.obligations import Duties, Duty, consistent
+from flake8_lambda_perf.project.obligations import Duties, Duty, consistent, in_order
 from flake8_lambda_perf.project.truth import decide, shape_of
-from flake8_lambda_perf.project.values import Argument, Cls
+from flake8_lambda_perf.project.values import Argument, Cls, ordered
 from flake8_lambda_perf.project.wrappers import Wrappers
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class Graph:
     def _link_classes(self, module: Module) -> None:
         for cls in module.classes:
             for base in cls.node.bases:
-                for value in self.names.values(base, cls.place):
+                for value in ordered(self.names.values(base, cls.place)):
                     if isinstance(value, Cls):
                         self.edges.subclasses.setdefault(value.cls, set()).add(cls)
 
@@ -284,7 +284,7 @@ class Graph:
     def _settled(self, entry: Function, owed: frozenset[Duty]) -> bool:
         """Tells whether nothing is left to prove at a handler."""
         left = self.duties.at_entry(entry, owed, self.entries[entry])
-        return left is not None and all(self._holds_everywhere(duty, set()) for duty in left)
+        return left is not None and all(self._holds_everywhere(duty, set()) for duty in in_order(left))
 
     def _holds_everywhere(self, duty: Duty, visited: set[tuple[Function | None, str]]) -> bool:
         """Judges a duty on a function that is not on the path by all of its calls."""
@@ -327,7 +327,9 @@ class Graph:
             if argument is None or argument.expr is None or argument.place is None:
                 return Level.REQUEST
             dep = self.dependence.expression(argument.expr, argument.place)
-            found = max(found, dep.level, *(self.level(owner, ref, visited) for owner, ref in dep.refs | dep.lasting))
+            found = max(
+                found, dep.level, *(self.level(owner, ref, visited) for owner, ref in sorted(dep.refs | dep.lasting))
+            )
         return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms, trigger_of
 from flake8_lambda_perf.model import Confidence, Handler
-from flake8_lambda_perf.project.values import Ext, Func
+from flake8_lambda_perf.project.values import Ext, Func, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,7 @@ def _handler_decorators(function: Function, names: Names) -> Iterator[tuple[ast.
     known = idioms().handler_decorators
     for decorator in function.decorated:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator
-        for value in names.values(expr, function.place):
+        for value in ordered(names.values(expr, function.place)):
             if isinstance(value, Ext) and value.name in known:
                 yield expr, value.name
 
@@ -163,7 +163,7 @@ def is_route(function: Function, names: Names) -> str | None:
     known = idioms().route_registrations
     for decorator in function.decorated:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator
-        for value in names.values(expr, function.place):
+        for value in ordered(names.values(expr, function.place)):
             if isinstance(value, Ext) and value.name in known:
                 return f"route @{ast.unparse(expr)}"
     return None

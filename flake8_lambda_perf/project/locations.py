@@ -10,7 +10,7 @@ from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
@@ -148,7 +148,7 @@ class Locations:
 
     def of_attribute(self, node: ast.Attribute, place: Place) -> set[Location]:
         found: set[Location] = set()
-        for value in self.names.values(node.value, place):
+        for value in ordered(self.names.values(node.value, place)):
             match value:
                 case Inst(cls=cls):
                     found.add(Location(self._holder(cls, node.attr), node.attr, self._on_instance(cls, node.attr)))
@@ -218,7 +218,7 @@ class Locations:
         by_text = global_by_text(node)
         if by_text is not None:
             return {Location(place.scope.module, by_text)}
-        for value in self.names.values(node.func, place):
+        for value in ordered(self.names.values(node.func, place)):
             if isinstance(value, Func) and depth < CALLS_DEEP:
                 index_body(value.function)
                 for returned, where in value.function.returns:

@@ -23,6 +23,7 @@ from flake8_lambda_perf.project.values import (
     Mod,
     Super,
     Value,
+    ordered,
 )
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class Members:
         found: list[Class | Ext] = [cls]
         for base in cls.node.bases:
             expr = base.value if isinstance(base, ast.Subscript) else base
-            for value in self.names.values(expr, cls.place):
+            for value in ordered(self.names.values(expr, cls.place)):
                 if isinstance(value, Cls):
                     found.extend(other for other in self.order(value.cls) if other not in found)
                 elif isinstance(value, Ext) and value.name != "object":

@@ -13,7 +13,7 @@ from flake8_lambda_perf.project.locations import CALLS_DEEP, Location, Locations
 from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
-from flake8_lambda_perf.project.values import Cls, Func
+from flake8_lambda_perf.project.values import Cls, Func, ordered
 from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Memos:
                     found |= self.locations.of_attribute(attribute, place)
         if depth >= CALLS_DEEP:
             return found
-        for value in self.names.values(node.func, place):
+        for value in ordered(self.names.values(node.func, place)):
             functions = [value.function] if isinstance(value, Func) else []
             if isinstance(value, Cls):
                 functions = [

@@ -36,6 +36,7 @@ from flake8_lambda_perf.project.values import (
     Value,
     defaults,
     length_of,
+    ordered,
 )
 
 WIDEST = 24
@@ -108,7 +109,7 @@ class Names:
             case ast.Name(id=name):
                 return self.name(name, place)
             case ast.Attribute(value=value, attr=attr):
-                return self.join(self.members.attribute(base, attr) for base in self.values(value, place))
+                return self.join(self.members.attribute(base, attr) for base in ordered(self.values(value, place)))
             case ast.Call():
                 return self.call(expr, place)
             case ast.Constant(value=value) if not isinstance(value, complex | type(...)):
@@ -124,7 +125,7 @@ class Names:
             case ast.NamedExpr(value=value) | ast.Await(value=value):
                 return self.values(value, place)
             case ast.Subscript(value=value, slice=key):
-                return self.join(self.containers.item(base, key, place) for base in self.values(value, place))
+                return self.join(self.containers.item(base, key, place) for base in ordered(self.values(value, place)))
             case ast.Lambda():
                 function = place.scope.module.function_of.get(expr)
                 return frozenset({Func(function)}) if function is not None else ANYTHING
@@ -271,7 +272,7 @@ class Names:
             return self.annotated(annotation.left, place) | self.annotated(annotation.right, place)
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return NOTHING
-        return frozenset(Inst(value.cls) for value in self.values(annotation, place) if isinstance(value, Cls))
+        return frozenset(Inst(value.cls) for value in ordered(self.values(annotation, place)) if isinstance(value, Cls))
 
     # -- calls --------------------------------------------------------------------------------
 
@@ -280,9 +281,9 @@ class Names:
         got = self.containers.got(node, place)
         if got is not None:
             return got
-        found = self.join(self.called(callee, node, place) for callee in self.values(node.func, place))
+        found = self.join(self.called(callee, node, place) for callee in ordered(self.values(node.func, place)))
         if isinstance(node.func, ast.Attribute) and node.func.attr in ALTERNATE_CONSTRUCTORS:
-            made = {Inst(base.cls) for base in self.values(node.func.value, place) if isinstance(base, Cls)}
+            made = {Inst(base.cls) for base in ordered(self.values(node.func.value, place)) if isinstance(base, Cls)}
             if made and all(isinstance(value, Ext) for value in found):
                 return frozenset(made)
         return found
@@ -309,7 +310,7 @@ class Names:
         if name == "functools.partial" and node.args:
             return frozenset(
                 Partial(value, node, place)
-                for value in self.values(node.args[0], place)
+                for value in ordered(self.values(node.args[0], place))
                 if not isinstance(value, Unknown)
             )
         if name == "super":
@@ -317,7 +318,7 @@ class Names:
             return frozenset({Super(cls)}) if cls is not None else ANYTHING
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
             attr = str(node.args[1].value)
-            found = self.join(self.members.attribute(base, attr) for base in self.values(node.args[0], place))
+            found = self.join(self.members.attribute(base, attr) for base in ordered(self.values(node.args[0], place)))
             return found | (self.values(node.args[2], place) if len(node.args) > 2 else NOTHING)
         if name == "globals":
             return frozenset({Mod(place.scope.module)})
@@ -325,7 +326,7 @@ class Names:
             kinds = self.values(node.args[0], place)
             return frozenset(Cls(value.cls) if isinstance(value, Inst) else UNKNOWN for value in kinds)
         if name == "len" and len(node.args) == 1:
-            return frozenset(length_of(value) or Ext("len()") for value in self.values(node.args[0], place))
+            return frozenset(length_of(value) or Ext("len()") for value in ordered(self.values(node.args[0], place)))
         if name == "getattr":
             return ANYTHING
         if name == "importlib.import_module" and node.args and isinstance(node.args[0], ast.Constant):

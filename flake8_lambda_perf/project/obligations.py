@@ -11,7 +11,7 @@ from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.truth import Shape, decide, parts, shape_of, simple_test
-from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults
+from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -152,15 +152,15 @@ class Duties:
         """Lists what must hold for a value to be the same on every request; None if it is not."""
         if dep.level >= Level.REQUEST:
             return None
-        lasting = (Duty("lasting", function, name) for function, name in dep.lasting)
-        return [*(Duty("same", function, name) for function, name in dep.refs), *lasting]
+        lasting = (Duty("lasting", function, name) for function, name in sorted(dep.lasting))
+        return [*(Duty("same", function, name) for function, name in sorted(dep.refs)), *lasting]
 
     # -- handing them on ----------------------------------------------------------------------
 
     def across(self, duties: Iterable[Duty], edge: Edge) -> frozenset[Duty] | None:
         """Turns the duties of a callee into those of its caller; None if this call does not meet them."""
         found: set[Duty] = set()
-        for duty in duties:
+        for duty in in_order(duties):
             if duty.function is not edge.callee or duty.kind == "lasting":
                 found.add(duty)
                 continue
@@ -206,7 +206,11 @@ class Duties:
         if duty.kind == "chosen":
             if owner is not None and isinstance(expr, ast.Name):
                 return (Duty("chosen", owner, expr.id, target=duty.target),)
-            return () if any(_is_function(value, duty.target) for value in self.names.values(expr, place)) else None
+            return (
+                ()
+                if any(_is_function(value, duty.target) for value in ordered(self.names.values(expr, place)))
+                else None
+            )
         assert duty.shape is not None
         if owner is not None and isinstance(expr, ast.Name):
             return (Duty("shape", owner, expr.id, duty.shape),)
@@ -221,7 +225,7 @@ class Duties:
         left: set[Duty] = set()
         own = dict(defaults(entry.node.args))
         given = {arg.arg for arg in entry.params[: passed + entry.has_receiver]}
-        for duty in duties:
+        for duty in in_order(duties):
             if duty.function is not entry:
                 left.add(duty)
             elif duty.kind in ("test", "taken", "kept"):
@@ -232,6 +236,17 @@ class Duties:
             elif self._argument(duty, Argument(own[duty.name], entry.place, True), own[duty.name], entry.place) is None:
                 return None
         return frozenset(left)
+
+
+def in_order(duties: Iterable[Duty]) -> list[Duty]:
+    """Sorts duties by what they ask of which function: a set of them has another order in each run."""
+    return sorted(duties, key=_order_of)
+
+
+def _order_of(duty: Duty) -> tuple[str, str, str, int, str]:
+    function = duty.function
+    path, line = ("", 0) if function is None else (function.module.path, function.line)
+    return duty.kind, path, duty.name, line, f"{duty.text} {duty.shape} {duty.polarity} {duty.cls} {duty.target}"
 
 
 def consistent(duties: Iterable[Duty]) -> bool:

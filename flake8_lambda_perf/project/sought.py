@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.project.facts import Class, Function, Module, Scope
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.respelled import plain
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Unknown, arguments
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Unknown, arguments, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Place
@@ -141,7 +141,7 @@ class Sought:
         """Tells whether a function of the project returns what it is given."""
         if self.needed(arg, place) != 0:
             return False
-        for value in self.names.values(call.func, place):
+        for value in ordered(self.names.values(call.func, place)):
             if isinstance(value, Func):
                 index_body(value.function)
                 given = arguments(value.function, call, place, value.bound)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flake8_lambda_perf.project.facts import Class, Function, Module, Place
 
 
@@ -88,9 +90,9 @@ NOTHING: frozenset[Value] = frozenset()
 ANYTHING: frozenset[Value] = frozenset({UNKNOWN})
 
 
-def ordered(values: Iterable[Value]) -> list[Value]:
-    """Sorts values by where they stand: a set of them has another order in each run."""
-    return sorted(values, key=_order_of)
+def ordered(values: Collection[Value]) -> Collection[Value]:
+    """Sorts values by where they stand: a set of them has another order in each run, and what is asked first counts."""
+    return values if len(values) < 2 else sorted(values, key=_order_of)
 
 
 def _order_of(value: Value) -> tuple[str, str, int, str]:

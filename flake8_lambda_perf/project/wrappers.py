@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, last_name
+from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, last_name, ordered
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Function, Place, Site
@@ -58,7 +58,7 @@ class Wrappers:
             found = [
                 self._wrapper(value.function)
                 for d in decorators
-                for value in self.names.values(d, place)
+                for value in ordered(self.names.values(d, place))
                 if isinstance(value, Func)
             ]
             self.cache[node] = tuple(wrapper for wrapper in found if wrapper is not None)
@@ -72,7 +72,7 @@ class Wrappers:
         for value, place in decorator.returns:
             if value is None:
                 continue
-            for returned in self.names.values(value, place):
+            for returned in ordered(self.names.values(value, place)):
                 if isinstance(returned, Func) and returned.function.parent is decorator:
                     return self._judge(returned.function, decorator, parameter)
         return None
@@ -104,7 +104,7 @@ class Wrappers:
     def _is_kept_by_class(self, function: Function) -> bool:
         """Tells whether a class that decorates a function may keep what that gives."""
         for decorator in function.decorated:
-            for value in self.names.values(decorator, function.place):
+            for value in ordered(self.names.values(decorator, function.place)):
                 if isinstance(value, Cls | Inst):
                     method = self.names.members.method(value.cls, "__call__")
                     if method is not None:
@@ -131,7 +131,7 @@ class Wrappers:
                     return True
         for decorator in cls.node.decorator_list:
             expr = decorator.func if isinstance(decorator, ast.Call) else decorator
-            for value in self.names.values(expr, cls.place):
+            for value in ordered(self.names.values(expr, cls.place)):
                 if (
                     isinstance(value, Ext)
                     and value.name not in idioms().transparent_decorators
@@ -148,7 +148,7 @@ class Wrappers:
 
     def _is_memo(self, decorator: ast.expr, place: Place, known: frozenset[str], words: tuple[str, ...]) -> bool:
         expr = decorator.func if isinstance(decorator, ast.Call) else decorator
-        for value in self.names.values(expr, place):
+        for value in ordered(self.names.values(expr, place)):
             if isinstance(value, Ext):
                 name = value.name
                 if name in known:

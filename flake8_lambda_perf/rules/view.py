@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.model import Handler, Span, Step
 from flake8_lambda_perf.project.caches import default_of
 from flake8_lambda_perf.project.sharing import belongs_to_request, is_adjusted, logs_in
-from flake8_lambda_perf.project.values import Ext
+from flake8_lambda_perf.project.values import Ext, ordered
 from flake8_lambda_perf.rules.found import Evidence
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class ModuleView:
             bindings = self.analysis.names.bindings(expr.id, place) or []
             node = bindings[0].value if len(bindings) == 1 else None
         args = node.args if isinstance(node, ast.Call) else []
-        values = (value for arg in args for value in self.analysis.names.values(arg, place))
+        values = (value for arg in args for value in ordered(self.analysis.names.values(arg, place)))
         return frozenset(value.name for value in values if isinstance(value, Ext))
 
     def tests_around(self, place: Place) -> list[str]:
