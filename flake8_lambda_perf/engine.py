@@ -106,33 +106,25 @@ def fix(job: Job, unsafe: bool) -> Repair:
     originals: dict[str, bytes | None] = {}
     problems: dict[tuple[str, str], Problem] = {}
     seen: dict[Problem, None] = {}
-    settled: set[tuple[str, str]] = set()
     applied = 0
     wanted: list[Finding] = []
     for _ in range(ROUNDS):
         run, project = _look(replace(job, overlay=overlay, cache=None))
-        run = replace(run, findings=tuple(f for f in run.findings if _key(f) not in settled))
         seen.update(dict.fromkeys(run.problems))
         offered = [f for f in run.findings if f.fix is not None and (unsafe or f.fix.safety == "safe")]
         wanted = [f for f in offered if _key(f) not in problems]
         accepted = _apply(project, overlay, originals, wanted, problems)
-        settled.update(_key(f) for f in accepted if _is_read_anew(f.path, job))
         if not accepted:
             left = replace(run, findings=tuple(replace(f, fix=None) for f in run.findings))
             kept = [*(problem for problem in seen if problem.path not in originals), *problems.values()]
             return Repair(replace(left, problems=tuple(kept)), _changes(overlay, originals), applied)
-        applied += len(accepted)
+        applied += accepted
     names = sorted({finding.name for finding in wanted})
     problem = Problem(
         wanted[0].path, wanted[0].line, f"the fixes of {', '.join(names)} do not settle; nothing was changed"
     )
     before = check(replace(job, cache=None))
     return Repair(replace(before, problems=(*before.problems, problem)), (), 0)
-
-
-def _is_read_anew(path: str, job: Job) -> bool:
-    """Tells whether a file is read from the disk in each round, as it was before its fixes: manifests are."""
-    return path not in job.overlay and not discover.is_code(path.rpartition("/")[2])
 
 
 def _key(finding: Finding) -> tuple[str, str]:
@@ -152,8 +144,8 @@ def _apply(
     originals: dict[str, bytes | None],
     findings: Sequence[Finding],
     problems: dict[tuple[str, str], Problem],
-) -> list[Finding]:
-    """Applies what goes together in one round to the overlay; lists what is fixed then."""
+) -> int:
+    """Applies what goes together in one round to the overlay; tells how many fixes did."""
     from flake8_lambda_perf.fixes.apply import apply
 
     paths = {edit.path for f in findings if f.fix is not None for edit in f.fix.edits}
@@ -171,7 +163,7 @@ def _apply(
         elif text != source.text:
             originals.setdefault(path, project.data(path))
             overlay[path] = encode(source, text)
-    return [named[name] for name in result.accepted]
+    return len(result.accepted)
 
 
 def _changes(overlay: Mapping[str, bytes], originals: Mapping[str, bytes | None]) -> tuple[Change, ...]:

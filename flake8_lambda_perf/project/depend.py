@@ -237,7 +237,7 @@ class Dependence:
     def _attribute(self, expr: ast.Attribute, place: Place) -> Dep:
         found = NONE
         values = self.names.values(expr.value, place)
-        for value in values:
+        for value in ordered(values):
             match value:
                 case Mod(module=module):
                     found = found.join(self.member(module, expr.attr))
@@ -320,7 +320,7 @@ class Dependence:
         given = self.all([*node.args, *(keyword.value for keyword in node.keywords)], place)
         found = NONE if isinstance(node.func, ast.Attribute) else self.expression(node.func, place)
         values = self.names.values(node.func, place)
-        for value in values or ANYTHING:
+        for value in ordered(values or ANYTHING):
             match value:
                 case Func(function=function, bound=bound):
                     given_to = arguments(function, node, place, bound)
@@ -329,12 +329,10 @@ class Dependence:
                 case Inst(cls=cls) if (method := self.names.members.method(cls, "__call__")) is not None:
                     given_to = arguments(method, node, place, True)
                     found = found.join(self.substitute(self.result(method), method, given_to))
-                case Cls() | Const():
+                case Cls() | Const() | Items():
                     found = found.join(given)
                 case Ext(name=name):
                     found = found.join(given).join(self._external_call(name, node, place))
-                case Items():
-                    found = found.join(given)
                 case _:
                     found = found.join(given).join(STORE).join(self.expression(node.func, place))
         one = len(values) == 1 and all(isinstance(value, Func | Cls) for value in values)
@@ -343,18 +341,14 @@ class Dependence:
         return found
 
     def _external_call(self, name: str, node: ast.Call, place: Place) -> Dep:
-        known = self.outside.external(name)
-        if known is not None:
+        if (known := self.outside.external(name)) is not None:
             return known
         if name in clients() or name in idioms().pure or name.startswith(("boto3.", "botocore.config.")):
             method = name.rpartition(").")[2] if ")." in name else ""
             if name.startswith(SDKS) and self.outside.sdk() is not NONE:
                 return self.outside.sdk()
-            return (
-                STORE
-                if method and name not in clients() and not name.endswith((".Table", ".client", ".resource"))
-                else NONE
-            )
+            is_made = name in clients() or name.endswith((".Table", ".client", ".resource"))
+            return STORE if method and not is_made else NONE
         last = name.rpartition(".")[2]
         if last in idioms().pure_methods or (last[:1].isupper() and "()" not in last):
             return NONE

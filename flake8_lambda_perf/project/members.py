@@ -121,7 +121,7 @@ class Members:
         found = Owners(frozenset().union(*(self.names.open.get(change.base, ()) for change in changes)))
         for index, change in enumerate(changes):
             values = self.names.values(change.base, change.place)
-            for value in values:
+            for value in ordered(values):
                 found.by_value.setdefault(value, []).append(index)
             for cls in {value.cls for value in values if isinstance(value, Inst | Cls)}:
                 found.by_class.setdefault(cls, []).append(index)
