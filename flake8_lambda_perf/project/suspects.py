@@ -35,6 +35,7 @@ class Suspects:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
+        self._import_sites: dict[str, dict[ast.stmt, ImportSite]] = {}
 
     @cached_property
     def imports(self) -> Imports:
@@ -144,14 +145,14 @@ class Suspects:
 
     def import_site(self, module: Module, node: ast.stmt) -> ImportSite | None:
         """Gives the facts of an import inside a function, run or not."""
-        for function in module.functions:  # grows by those nested in them
-            first, last = function.lines
-            if first <= node.lineno <= last:
-                index_body(function)
-                found = next((site for site in function.imports if site.node is node), None)
-                if found is not None:
-                    return found
-        return None
+        if node not in self._import_sites.get(module.path, ()):
+            for function in module.functions:  # grows by those nested in them
+                first, last = function.lines
+                if first <= node.lineno <= last:
+                    index_body(function)
+            sites = (site for function in module.functions for site in function.imports)
+            self._import_sites[module.path] = {site.node: site for site in sites}
+        return self._import_sites[module.path].get(node)
 
     def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
         """Lists the wildcard imports of a module that are worth naming."""
