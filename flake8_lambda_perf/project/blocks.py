@@ -23,7 +23,7 @@ DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([^\W\d]\w*)")
 FIELD = re.compile(rb"\n(?:\t| {1,4})(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 TARGETS = re.compile(rb"(?m)^[ \t]*([^=\s#][^=\n#]*?=(?!=)(?:[ \t]*\w[^=\n#()]*=(?!=))*)")
 LOOP = re.compile(rb"(?m)^[ \t]*(?:async[ \t]+)?for[ \t]+([^\n]*?)[ \t]+in\b")
-NAMED = re.compile(rb"\bas[ \t]+\(?([\w., \t]+)|(\w+)[ \t]*:=")
+NAMED = re.compile(rb"\bas[ \t]+\(?([\w., \t]+)|(?<!\w)(\w++)[ \t]*:=")
 """What a statement binds as an assignment, a loop, or in passing."""
 ALIAS = re.compile(rb"as(?<=[ \t]as)[ \t]+(\w+)")
 BEFORE = re.compile(rb"\w+(?=[ \t]+\Z)")
@@ -32,6 +32,9 @@ ARGUMENTS = re.compile(rb"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))*
 UNCALLED = re.compile(rb"\b\w+\b(?!\()")
 GLOBAL = re.compile(rb"\bglobal[ \t]+([\w, \t]+)")
 LONGEST_NAME = 200
+LONGEST_READ = 20_000
+"""A longer piece is not read for its strings: it is looked at again with each line that may end it."""
+
 QUOTED = re.compile(STRINGS.encode())
 INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=[^\s#])")
 """The end of a class's first line, and what stands before its first statement."""
@@ -205,6 +208,8 @@ def _is_whole(piece: bytes) -> bool:
         return False
     if not piece.count(b'"""') & 1 and not piece.count(b"'''") & 1 and _is_balanced(piece):
         return True
+    if len(piece) > LONGEST_READ:
+        return False
     code = QUOTED.sub(b"", piece)
     return b'"' not in code and b"'" not in code and _is_balanced(code)
 
