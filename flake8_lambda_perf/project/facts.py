@@ -186,6 +186,7 @@ class Function:
         "imports",
         "is_async",
         "is_generator",
+        "is_whole",
         "module",
         "name",
         "nested",
@@ -221,6 +222,7 @@ class Function:
         self.nested: list[Function] = []
         self.is_async = isinstance(node, ast.AsyncFunctionDef)
         self.is_generator = False
+        self.is_whole = False  # whether nothing of its body is left out any more
         self.decorated: list[ast.expr] = [] if isinstance(node, ast.Lambda) else node.decorator_list
 
     @property
@@ -232,6 +234,9 @@ class Function:
 
     def complete(self) -> None:
         """Parses the body if it is left out, and those in it that are."""
+        if self.is_whole:
+            return
+        self.is_whole = True
         if self.module.left_out and not isinstance(self.head, ast.Lambda):
             fill(self.head, self.module.left_out)
 
