@@ -132,6 +132,32 @@ class Made:
         return Made()
 # a class on one line: Made().get()
 class Made: get = lambda self: build()
+# behind a text that ends in a definition: made()
+TEMPLATE = \"\"\"
+def lambda_handler(event):
+\"\"\"
+made = build
+TEXT = \"\"\" \"\"\"
+# behind a comment that ends a text: made()
+TEXT = \"\"\"
+    # the end \"\"\"
+made = build
+TEXT = \"\"\"
+    # another \"\"\"
+# behind a docstring that says the same: get()
+made = build
+def get(items=()):
+    \"\"\"Calls made() and returns a \"client\".\"\"\"; return made()
+# behind a comment that is none: get()
+made = build
+def get():
+    name = 'left \\
+    # right'; return made()
+# a class's own name in a field: Made.get()
+class Made:
+    def make(self):
+        return build()
+    get = lambda: Made().make()
 """
 """Each with how it is called, and what a handler asks of it."""
 

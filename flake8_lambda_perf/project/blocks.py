@@ -40,6 +40,13 @@ INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=
 """The end of a class's first line, and what stands before its first statement."""
 INNER = re.compile(rb"(?:\A|\n)[ \t]*(?:async[ \t]+)?(def|class)[ \t]+([^\W\d]\w*)")
 BODY = re.compile(rb"\n([ \t]+)(?:async[ \t]+)?def\b[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*")
+COMMENTS = re.compile(rb"\n(?<!\\\n)[ \t]*#(?:[^\n\"']|\"(?!\"\")|'(?!''))*+(?=\n)")
+"""Lines with nothing but a comment; in a string they bind and call nothing either."""
+_TEXT = rb"\"\"\"[^\"\\]*+(?:\"(?!\"\")[^\"\\]*+)*+\"\"\""
+TEXT = re.compile(rb"%b\s*+" % _TEXT)
+"""The docstring of a file."""
+DOCSTRING = re.compile(rb"(\n?[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^()\"'#]*\)[^:\"'#\n]*:\n)[ \t]*%b" % _TEXT)
+"""The first lines of a function, and its docstring."""
 IMPORTS = (b"import ", b"from ")
 DEFINES = (b"def", b"async", b"@")
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
@@ -86,9 +93,12 @@ def blocks_of(path: str, text: str) -> Iterator[Block]:
         names = frozenset(word for found in DEFINED.findall(data) for word in words_of(found))
         yield Block(path, (1,), "other", names | frozenset(_bound(data)), data)
         return
+    data = COMMENTS.sub(b"\n", data)
     for line, piece, joined in _pieces(data, 1, START):
         if _is_plain_import(piece) and b" as " not in piece and b";" not in piece:
             continue  # a name that keeps its name leads nowhere else
+        if TEXT.fullmatch(piece) is not None:
+            continue
         block = _block(path, line, piece)
         if joined and block.kind != "import":
             block = replace(block, names=block.names.union(*map(words_of, DEFINED.findall(piece)), _bound(piece)))
@@ -141,7 +151,8 @@ def _parts_of(block: Block) -> Iterator[Block]:
         else:
             methods = [inner[2], *DEFINED.findall(piece)] if joined else [inner[2]]
             names = name.union(*(_meant(method, name) for word in methods for method in words_of(word)))
-            yield Block(block.path, (line,), "method", names.union(_global(piece)), piece, around)
+            data = _undocumented(piece, inner.start())
+            yield Block(block.path, (line,), "method", names.union(_global(data)), data, around)
     data = b"".join([head, *(piece for _, piece in rest)])
     lines = (block.lines[0], *(line for line, _ in rest))
     yield Block(block.path, lines, "class", name | _fields(data), data, around)
@@ -231,7 +242,14 @@ def _block(path: str, line: int, piece: bytes) -> Block:
         kind, names = "import", frozenset()
     else:
         kind, names = "def" if head[1] == b"def" else "class", frozenset(words_of(head[2])).union(_global(piece))
+        piece = _undocumented(piece, head.start()) if kind == "def" else piece
     return Block(path, (line,), kind, names, piece)
+
+
+def _undocumented(piece: bytes, start: int) -> bytes:
+    """Leaves out the docstring of the function that is defined at a place of a text."""
+    found = DOCSTRING.match(piece, start)
+    return piece[: found.end(1)] + piece[found.end() :] if found is not None else piece
 
 
 def _global(piece: bytes) -> list[str]:

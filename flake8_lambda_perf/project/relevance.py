@@ -32,6 +32,8 @@ ALWAYS = frozenset(
     }
 )  # fmt: skip  # one name a line would take a screen
 
+IMPORT = re.compile(rb"(?:\A|[\n;:])[ \t]*+(?:lazy[ \t]+)?(?:from\b[^\n]*?\bimport|import)\b")
+"""An import where a statement may start."""
 OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"})
 """What calls a method's own class, or those it builds on, by another name, or may set what their methods read."""
 CHAIN = re.compile(rb"(?<![\w.])(?:\w+\.)*\Z")
@@ -209,10 +211,10 @@ class Relevance:
             self._mark(block)
             return
         held = set(words & bound)
-        if block.kind == "other":
+        if "import" in held and (block.kind == "other" or IMPORT.search(block.data) is None):
             held.discard("import")
-        else:
-            own = block.names - block.around
+        if block.kind != "other":
+            own = block.names if block.kind == "class" else block.names - block.around
             held.difference_update(name for name in own if listed.count(name) == 1)  # where it is defined
         if block.kind == "method":
             held |= bound & (used(block.around) | handed(block.around))
