@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
+from flake8_lambda_perf.project.outline import is_suspect
 from flake8_lambda_perf.project.relevance import Relevance, Words
 
 if TYPE_CHECKING:
@@ -46,15 +47,15 @@ class Closure:
 
     def of(self, start: Sequence[str]) -> tuple[frozenset[str], set[str]]:
         """Lists the files that handler files import, directly or not, and those of them that lead to a suspect."""
-        reached: set[str] = set()
+        reached: dict[str, None] = {}
         stack = list(start)
         while stack:
             path = stack.pop()
             if path not in reached:
-                reached.add(path)
+                reached[path] = None
                 stack.extend(self.project.links(path))
         self._group(start)
-        return frozenset(reached), self._towards_suspects(reached)
+        return frozenset(reached), self._towards_suspects(list(reversed(reached)))  # what others import is asked first
 
     def _group(self, start: Sequence[str]) -> None:
         """Notes for each file, as a mask, which handler files import it."""
@@ -67,29 +68,32 @@ class Closure:
                 seen |= fresh
                 stack.extend(fresh)
 
-    def _towards_suspects(self, reached: set[str]) -> set[str]:
+    def _towards_suspects(self, reached: Iterable[str]) -> set[str]:
         for path in reached:
             for target in self.project.links(path):
                 self.importers.setdefault(target, []).append(path)
+        words = self._more_words()
         found: set[str] = set()
-        stack = [path for path in reached if self._is_suspect(path)]
-        while stack:
-            path = stack.pop()
-            if path not in found:
-                found.add(path)
-                stack.extend(self.importers.get(path, ()))
+        for path in reached:
+            if path not in found and self._is_suspect(path, words):
+                stack = [path]
+                while stack:
+                    leading = stack.pop()
+                    if leading not in found:
+                        found.add(leading)
+                        stack.extend(self.importers.get(leading, ()))
         return found
 
-    def _is_suspect(self, path: str) -> bool:
-        if self.project.outline(path).suspect:
-            return True
-        extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
+    def _more_words(self) -> list[bytes]:
+        """Lists the words that make a file suspect with these settings."""
+        names = [*self.settings.extra_clients, *(snapshots() if self.restored else ())]
         if self._wants_getlogger():
-            extra.append(b"getLogger")
-        if self.restored:
-            extra += [name.rpartition(".")[2].encode() for name in snapshots()]
+            names.append("getLogger")
+        return sorted({name.rpartition(".")[2].encode() for name in names})
+
+    def _is_suspect(self, path: str, words: Iterable[bytes]) -> bool:
         data = self.project.data(path) or b""
-        return any(word in data for word in extra)
+        return is_suspect(data, self.project.outline(path)) or any(word in data for word in words)
 
     def needed(self, paths: Iterable[str]) -> list[str]:
         """Lists those of the files that must be looked into, whatever the handlers ask of them."""
