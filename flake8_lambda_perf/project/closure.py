@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
-from flake8_lambda_perf.project.outline import is_suspect
+from flake8_lambda_perf.project.outline import holds, is_suspect
 from flake8_lambda_perf.project.relevance import Relevance, Words
 
 if TYPE_CHECKING:
@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
-ACTING = (
-    b"include_router", b"register_blueprint", b"patch_all", b"addHandler", b"download_file", b"basicConfig",
-    b"dictConfig", b"fileConfig", b"import_module",
-)  # fmt: skip  # one word a line would take a screen
-"""What rules look for at module level."""
+ACTING = {
+    b"include_router": (b"",),
+    b"register_blueprint": (b"",),
+    b"patch_all": (b"",),
+    b"addHandler": (b"",),
+    b"download_file": (b"",),
+    b"Config": (b"basicConfig", b"dictConfig", b"fileConfig"),
+    b"import_module": (b"",),
+}
+"""What rules look for at module level, by a part that several words share."""
 
 
 class Closure:
@@ -54,19 +59,22 @@ class Closure:
             if path not in reached:
                 reached[path] = None
                 stack.extend(self.project.links(path))
-        self._group(start)
+        self._group(start, reached)
         return frozenset(reached), self._towards_suspects(list(reversed(reached)))  # what others import is asked first
 
-    def _group(self, start: Sequence[str]) -> None:
+    def _group(self, start: Sequence[str], reached: Iterable[str]) -> None:
         """Notes for each file, as a mask, which handler files import it."""
-        for index, handler in enumerate(start):
-            stack, seen = [handler], {handler}
-            while stack:
-                path = stack.pop()
-                self.groups[path] = self.groups.get(path, 0) | (1 << index)
-                fresh = self.project.links(path) - seen
-                seen |= fresh
-                stack.extend(fresh)
+        self.groups.update((path, 1 << index) for index, path in enumerate(start))
+        grown = True
+        while grown:
+            grown = False
+            for path in reached:  # in the order in which they are reached, so that few have to be looked at again
+                mask = self.groups[path]
+                for target in self.project.links(path):
+                    known = self.groups.get(target, 0)
+                    if mask | known != known:
+                        self.groups[target] = mask | known
+                        grown = True
 
     def _towards_suspects(self, reached: Iterable[str]) -> set[str]:
         for path in reached:
@@ -108,12 +116,11 @@ class Closure:
 
     def _acts(self, path: str, registering: frozenset[str]) -> bool:
         """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
-        data = self.project.data(path) or b""
-        if any(word in data for word in ACTING) or any(
-            "*" in names for _, _, names in self.project.outline(path).imports
-        ):
+        if self.project.is_parsed(path) or holds(self.project.data(path) or b"", ACTING):
             return True
-        return self.project.is_parsed(path) or self.relevance.runs_at_import(path, registering)
+        if any("*" in names for _, _, names in self.project.outline(path).imports):
+            return True
+        return self.relevance.runs_at_import(path, registering)
 
     # -- words --------------------------------------------------------------------------------
 

@@ -171,14 +171,14 @@ def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tup
 def _may_hold_handler(data: bytes) -> bool:
     if SIGNATURE.search(data) is not None:
         return True
-    if b"handler" in data and (_holds(data, HANDLER) or ASSIGNED.search(data) is not None):
+    if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
         return True
-    if _holds(data, KEYWORDS):
+    if holds(data, KEYWORDS):
         return True
-    return (b"@" in data or b"\nmain" in data or b"\nentry" in data) and _holds(data, DECORATORS)
+    return (b"@" in data or b"\nmain" in data or b"\nentry" in data) and holds(data, DECORATORS)
 
 
-def _holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
+def holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
     """Tells whether a text holds one of the words, each of which is looked for where it holds their common part."""
     for part, wholes in words.items():  # noqa: SIM110  # a generator takes longer than the search
         if part in data and any(whole in data for whole in wholes):
@@ -188,7 +188,7 @@ def _holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
 
 def is_suspect(data: bytes, outline: Outline) -> bool:
     """Tells whether a file may hold a line that a rule reports."""
-    if outline.indented or _holds(data, ANYWHERE):
+    if outline.indented or holds(data, ANYWHERE):
         return True
     data = _normal(data)
     if not data.isascii() or any("*" in names for _, _, names in outline.imports):
