@@ -12,9 +12,9 @@ import re
 import sys
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass
 from tokenize import detect_encoding
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Span
 

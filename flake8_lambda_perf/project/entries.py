@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.model import Confidence, Handler, Package, Problem, Said, Step, Unresolved
 from flake8_lambda_perf.project import handlers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import idioms, trigger_of
 from flake8_lambda_perf.model import Confidence, Handler
 from flake8_lambda_perf.project.values import Ext, Func, ordered

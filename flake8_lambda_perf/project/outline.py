@@ -10,9 +10,9 @@ import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.frozen import may_be_frozen
 from flake8_lambda_perf.project.handlers import ASSIGNED, ASYNC, DECORATORS, HANDLER, KEYWORDS, NAMES, SIGNATURE, SINGLE
