@@ -59,22 +59,19 @@ class Closure:
             if path not in reached:
                 reached[path] = None
                 stack.extend(self.project.links(path))
-        self._group(start, reached)
+        self._group(start)
         return frozenset(reached), self._towards_suspects(list(reversed(reached)))  # what others import is asked first
 
-    def _group(self, start: Sequence[str], reached: Iterable[str]) -> None:
+    def _group(self, start: Sequence[str]) -> None:
         """Notes for each file, as a mask, which handler files import it."""
-        self.groups.update((path, 1 << index) for index, path in enumerate(start))
-        grown = True
-        while grown:
-            grown = False
-            for path in reached:  # in the order in which they are reached, so that few have to be looked at again
-                mask = self.groups[path]
-                for target in self.project.links(path):
-                    known = self.groups.get(target, 0)
-                    if mask | known != known:
-                        self.groups[target] = mask | known
-                        grown = True
+        for index, handler in enumerate(start):
+            stack, seen = [handler], {handler}
+            while stack:
+                path = stack.pop()
+                self.groups[path] = self.groups.get(path, 0) | (1 << index)
+                fresh = self.project.links(path) - seen
+                seen |= fresh
+                stack.extend(fresh)
 
     def _towards_suspects(self, reached: Iterable[str]) -> set[str]:
         for path in reached:

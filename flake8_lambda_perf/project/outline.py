@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
-from flake8_lambda_perf.project.frozen import may_be_frozen
 from flake8_lambda_perf.project.handlers import ASSIGNED, ASYNC, DECORATORS, HANDLER, KEYWORDS, NAMES, SIGNATURE, SINGLE
 
 IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
@@ -40,6 +39,24 @@ ANYWHERE = {
     b"import_module(": (b"",),
 }
 """What rules report whatever a file imports, by a part that several words share."""
+
+DEFAULT = rb"(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
+CHANGING = {
+    b"now(": (b"",),
+    b"today(": (b"",),
+    b"time(": (b"",),
+    b"uuid": (b"uuid1(", b"uuid4(", b"uuid7("),
+    b"token_": (b"token_hex(", b"token_urlsafe(", b"token_bytes("),
+    b"ULID(": (b"",),
+}
+CALL = re.compile(rb"(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\(")
+"""What gives another value each time."""
+
+GIVEN = re.compile(rb"\b%b[ \t]*=[^\n#]{0,100}\Z|\A[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}\Z" % DEFAULT)
+"""What stands on the line before it where it may be the default of a field."""
+
+PARAMETER = re.compile(rb"def[ \t]+\w+\([^()]*=[^\n()=]{0,200}\Z")
+"""What stands before it where it may be the default of a parameter."""
 
 Import = tuple[str, int, tuple[str, ...]]
 """Module, level and names of an import."""
@@ -196,6 +213,18 @@ def is_suspect(data: bytes, outline: Outline) -> bool:
     packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
     known = packages.intersection(_factories())
     return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or may_be_frozen(data)
+
+
+def may_be_frozen(data: bytes) -> bool:
+    """Tells whether a text may hold a default that is computed once and taken for a new one later."""
+    for found in CALL.finditer(data) if holds(data, CHANGING) else ():
+        start = found.start()
+        if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+            return True
+        head = data.rfind(b"def", 0, start)
+        if head >= 0 and PARAMETER.match(data[head:start]) is not None:
+            return True
+    return False
 
 
 def _later(data: bytes) -> Iterator[Later]:
