@@ -63,6 +63,7 @@ KEYWORDS = {
     b"Resolver(": (b"",),
     b"CfnResource": (b"",),
     b"FunctionApp": (b"",),
+    b"idempotent": (b"",),
 }
 """Words of what makes handlers, by a part that several share: most files hold none of them."""
 
@@ -72,10 +73,9 @@ DECORATORS = {
     b"durable_execution": (b"",),
     b"log_metrics": (b"",),
     b"batch_processor": (b"",),
-    b"idempotent": (b"",),
     b"utilities.validation": (b"",),
 }
-"""The same of what does so as a decorator, or called for a name of `NAMES`: many files hold neither."""
+"""The same of what does so only as a decorator: many files have none."""
 
 
 @dataclass(frozen=True, slots=True)

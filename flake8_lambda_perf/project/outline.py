@@ -190,9 +190,7 @@ def _may_hold_handler(data: bytes) -> bool:
         return True
     if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
         return True
-    if holds(data, KEYWORDS):
-        return True
-    return (b"@" in data or b"\nmain" in data or b"\nentry" in data) and holds(data, DECORATORS)
+    return holds(data, KEYWORDS) or (b"@" in data and holds(data, DECORATORS))
 
 
 def holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
