@@ -174,7 +174,7 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
             return
 
 
-@lru_cache(maxsize=1 << 14)  # files of a project import the same
+@lru_cache(maxsize=1 << 12)  # files of a project import the same
 def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tuple[Import, ...]:
     """Reads the parts of an import statement."""
     if module is not None and names is not None:
