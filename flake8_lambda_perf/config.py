@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import ConfigError
 
 ClientForm = Literal["auto", "module", "cached"]

@@ -11,11 +11,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from flake8_lambda_perf import discover, manifests
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.job import Job, Sources, relative
 from flake8_lambda_perf.manifests.inline import Inlined

@@ -8,11 +8,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from flake8_lambda_perf import __version__
+from flake8_lambda_perf.dataclass import dataclass
 
 if TYPE_CHECKING:
     import ast

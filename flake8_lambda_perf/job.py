@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf import discover
 from flake8_lambda_perf.config import is_project
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import ended_runtimes
 from flake8_lambda_perf.project import cache
 from flake8_lambda_perf.project.distributions import metadata

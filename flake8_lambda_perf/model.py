@@ -6,8 +6,10 @@ every path is posix text relative to the project's root (the faces rewrite it fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from flake8_lambda_perf.dataclass import dataclass
 
 Safety = Literal["safe", "unsafe"]
 Confidence = Literal["declared", "conventional", "named"]

@@ -12,9 +12,9 @@ import re
 import sys
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass
 from tokenize import detect_encoding
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.model import Span
 
@@ -207,8 +207,11 @@ class Lines:
 
 def _encoding_of(data: bytes) -> str:
     """Return the encoding of a file, looking for a cookie where the interpreter looks: in two lines."""
-    head = FIRST_LINES.match(data)
-    first_lines = iter(head[0].splitlines(keepends=True) if head else ())
+    found = FIRST_LINES.match(data)
+    head = found[0] if found is not None else b""
+    if head.isascii() and b"coding" not in head:  # the usual case, told ten times as fast
+        return "utf-8"
+    first_lines = iter(head.splitlines(keepends=True))
     try:
         encoding, _ = detect_encoding(lambda: next(first_lines, b""))
     except SyntaxError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from flake8_lambda_perf.cli.terminal import (
     write_bytes,
 )
 from flake8_lambda_perf.cli.write import write_changes
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.engine import fix
 from flake8_lambda_perf.errors import UsageError
 from flake8_lambda_perf.model import Run  # noqa: TC001  # dataclass field

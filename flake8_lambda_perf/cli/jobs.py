@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.cli.roots import absolute, split
 from flake8_lambda_perf.config import Settings, load
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import excluded
 from flake8_lambda_perf.enclosing import Enclosing, around
 from flake8_lambda_perf.engine import Job

@@ -10,11 +10,11 @@ import symtable
 import sys
 import tokenize
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.model import Edit, Fix, Problem, Span
 from flake8_lambda_perf.source import Lines
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
-from dataclasses import dataclass
 from importlib.resources import files
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.import_effects import Module, Modules, assigned, dotted, full_name, read_module
 from flake8_lambda_perf.fixes.router_calls import Draft, Include, RouterApp, origins_of, resolve
 from flake8_lambda_perf.fixes.router_checks import drop_used_elsewhere

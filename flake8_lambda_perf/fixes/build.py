@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
 from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.source import Lines, newline_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.accessor import import_text, only_for_it
 from flake8_lambda_perf.fixes.build import (
     Draft,

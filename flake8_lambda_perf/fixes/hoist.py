@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes import connections, setup
 from flake8_lambda_perf.fixes.accessor import in_cached_function
 from flake8_lambda_perf.fixes.build import Draft, MoveError, checked, deleted, draft_of, lot_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.source import SourceFile, parse
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.build import draft_of
 from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.project.excuses import changes_path

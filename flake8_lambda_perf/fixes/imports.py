@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.fixes.build import draft_of
 from flake8_lambda_perf.fixes.import_places import New, add

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.fixes.needs import is_pure
 from flake8_lambda_perf.fixes.uses import CONFIGURES, ENDS

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.build import MoveError, checked, deleted, draft_of, lot_of
 from flake8_lambda_perf.fixes.uses import DEEPEST, Parents, Sharing, assigned, parents_in, uses_of
 from flake8_lambda_perf.model import Edit, Span

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePosixPath
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.import_effects import Modules, package_of, read_module
 from flake8_lambda_perf.fixes.router_calls import Draft, RouterApp, collect, origins_of
 from flake8_lambda_perf.fixes.router_checks import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.sharing import LOGS_IN

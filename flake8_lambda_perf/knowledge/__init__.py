@@ -10,12 +10,13 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+from flake8_lambda_perf.dataclass import dataclass
 
 Kind = Literal[
     "client",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import SourceError
 from flake8_lambda_perf.knowledge import canonical, idioms, trigger_of
 from flake8_lambda_perf.manifests.deployed import is_file, is_inside, join

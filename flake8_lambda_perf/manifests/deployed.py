@@ -7,11 +7,11 @@ import posixpath
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Package, Problem, Said
 
@@ -141,7 +141,9 @@ def is_file(root: Path, path: str) -> bool:
 
 def is_inside(root: Path, path: str) -> bool:
     """Whether `path` stays below the resolved `root` when every symbolic link is followed."""
-    return Path(os.path.realpath(root / path)).is_relative_to(root)
+    top = os.fspath(root)  # asked for each function of a manifest: a Path costs more than to follow the links
+    real = os.path.realpath(f"{top}/{path}")
+    return real == top or real.startswith(os.path.join(top, ""))  # noqa: PTH118
 
 
 def place(root: Path, folder: str, written: Written) -> str:

@@ -6,8 +6,9 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Said
 from flake8_lambda_perf.source import Lines

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.manifests.decorated import Code
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, is_file, is_inside, join, read_text

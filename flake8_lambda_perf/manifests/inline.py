@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.model import Span
 from flake8_lambda_perf.source import Lines
 

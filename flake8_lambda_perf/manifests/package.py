@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.deployed import join
-from flake8_lambda_perf.manifests.dockerfile import image_of
 from flake8_lambda_perf.manifests.web_adapter import application_of_script
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ class Code:
 
 def of_image(root: Path, context: str | None, dockerfile: str, handler: str | None) -> Code | None:
     """The code of an image that is built in the folder `context`: the command that is given, else the Dockerfile's."""
+    from flake8_lambda_perf.manifests.dockerfile import image_of  # most functions are deployed without an image
+
     path = None if context is None else join(context, dockerfile)
     image = None if path is None else image_of(root, path, context, handler)
     if image is None or image.handler is None:

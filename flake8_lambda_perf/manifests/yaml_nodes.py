@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import ManifestError
 from flake8_lambda_perf.model import Said
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, Deployed, Reading, as_number, module_file
 from flake8_lambda_perf.manifests.facts import Facts
 from flake8_lambda_perf.manifests.relaxed_json import parse_relaxed

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.sketch import STRINGS
 
 BlockKind = Literal["def", "method", "class", "import", "other"]

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cache, partial
@@ -66,6 +65,8 @@ def load(folder: Path, key: str) -> Run | None:
 
 def save(folder: Path, key: str, run: Run) -> None:
     """Keeps a run; where nothing can be written nothing is kept, and nobody is told: the result is the same."""
+    import tempfile  # 5 ms, and nothing is written where an answer is known
+
     stored = {name: value for name, value in asdict(run).items() if name not in OF_THE_MOMENT}
     try:
         _make(folder)

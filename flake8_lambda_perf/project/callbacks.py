@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.edge import Edge
 from flake8_lambda_perf.project.facts import Class, Function, Place

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
+from flake8_lambda_perf.project.outline import holds, is_suspect
 from flake8_lambda_perf.project.relevance import Relevance, Words
 
 if TYPE_CHECKING:
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
-ACTING = (
-    b"include_router", b"register_blueprint", b"patch_all", b"addHandler", b"download_file", b"basicConfig",
-    b"dictConfig", b"fileConfig", b"import_module",
-)  # fmt: skip  # one word a line would take a screen
-"""What rules look for at module level."""
+ACTING = {
+    b"include_router": (b"",),
+    b"register_blueprint": (b"",),
+    b"patch_all": (b"",),
+    b"addHandler": (b"",),
+    b"download_file": (b"",),
+    b"Config": (b"basicConfig", b"dictConfig", b"fileConfig"),
+    b"import_module": (b"",),
+}
+"""What rules look for at module level, by a part that several words share."""
 
 
 class Closure:
@@ -46,15 +52,15 @@ class Closure:
 
     def of(self, start: Sequence[str]) -> tuple[frozenset[str], set[str]]:
         """Lists the files that handler files import, directly or not, and those of them that lead to a suspect."""
-        reached: set[str] = set()
+        reached: dict[str, None] = {}
         stack = list(start)
         while stack:
             path = stack.pop()
             if path not in reached:
-                reached.add(path)
+                reached[path] = None
                 stack.extend(self.project.links(path))
         self._group(start)
-        return frozenset(reached), self._towards_suspects(reached)
+        return frozenset(reached), self._towards_suspects(list(reversed(reached)))  # what others import is asked first
 
     def _group(self, start: Sequence[str]) -> None:
         """Notes for each file, as a mask, which handler files import it."""
@@ -67,29 +73,32 @@ class Closure:
                 seen |= fresh
                 stack.extend(fresh)
 
-    def _towards_suspects(self, reached: set[str]) -> set[str]:
+    def _towards_suspects(self, reached: Iterable[str]) -> set[str]:
         for path in reached:
             for target in self.project.links(path):
                 self.importers.setdefault(target, []).append(path)
+        words = self._more_words()
         found: set[str] = set()
-        stack = [path for path in reached if self._is_suspect(path)]
-        while stack:
-            path = stack.pop()
-            if path not in found:
-                found.add(path)
-                stack.extend(self.importers.get(path, ()))
+        for path in reached:
+            if path not in found and self._is_suspect(path, words):
+                stack = [path]
+                while stack:
+                    leading = stack.pop()
+                    if leading not in found:
+                        found.add(leading)
+                        stack.extend(self.importers.get(leading, ()))
         return found
 
-    def _is_suspect(self, path: str) -> bool:
-        if self.project.outline(path).suspect:
-            return True
-        extra = [name.rpartition(".")[2].encode() for name in self.settings.extra_clients]
+    def _more_words(self) -> list[bytes]:
+        """Lists the words that make a file suspect with these settings."""
+        names = [*self.settings.extra_clients, *(snapshots() if self.restored else ())]
         if self._wants_getlogger():
-            extra.append(b"getLogger")
-        if self.restored:
-            extra += [name.rpartition(".")[2].encode() for name in snapshots()]
+            names.append("getLogger")
+        return sorted({name.rpartition(".")[2].encode() for name in names})
+
+    def _is_suspect(self, path: str, words: Iterable[bytes]) -> bool:
         data = self.project.data(path) or b""
-        return any(word in data for word in extra)
+        return is_suspect(data, self.project.outline(path)) or any(word in data for word in words)
 
     def needed(self, paths: Iterable[str]) -> list[str]:
         """Lists those of the files that must be looked into, whatever the handlers ask of them."""
@@ -104,12 +113,11 @@ class Closure:
 
     def _acts(self, path: str, registering: frozenset[str]) -> bool:
         """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
-        data = self.project.data(path) or b""
-        if any(word in data for word in ACTING) or any(
-            "*" in names for _, _, names in self.project.outline(path).imports
-        ):
+        if self.project.is_parsed(path) or holds(self.project.data(path) or b"", ACTING):
             return True
-        return self.project.is_parsed(path) or self.relevance.runs_at_import(path, registering)
+        if any("*" in names for _, _, names in self.project.outline(path).imports):
+            return True
+        return self.relevance.runs_at_import(path, registering)
 
     # -- words --------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.values import arguments
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.model import Confidence, Handler, Package, Problem, Said, Step, Unresolved
 from flake8_lambda_perf.project import handlers
@@ -246,7 +246,7 @@ class Entries:
         """Lists what modules of this name define, below the first of the folders where any does."""
         tail = _as_path(module).lstrip("./")
         endings = (f"/{tail}.py", f"/{tail}/__init__.py")
-        word = re.compile(rb"\b%s\b" % re.escape(name).encode())
+        word = re.compile(rb"%s(?<!\w%s)\b" % ((re.escape(name).encode(),) * 2))  # fast, as it starts with letters
         named = [path for path in self._own if f"/{path}".endswith(endings)]
         paths = [path for path in named if word.search(self.project.data(path) or b"")]
         for folder in folders:

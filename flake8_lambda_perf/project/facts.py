@@ -6,9 +6,10 @@ They are made by one pass (`index.py`) and are a pure function of the module's t
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.sketch import Bodies, Body, fill
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

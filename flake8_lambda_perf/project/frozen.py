@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
+from flake8_lambda_perf.project.outline import DEFAULT, may_be_frozen
 from flake8_lambda_perf.project.values import Ext, defaults, last_name, ordered
 
 if TYPE_CHECKING:
@@ -22,18 +23,7 @@ if TYPE_CHECKING:
 MEASURES = frozenset({"monotonic", "monotonic_ns", "perf_counter"})
 """Clocks that tell no time of day: they only measure."""
 
-KEYWORD = rb"\b(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
-WORDS = (b"now(", b"today(", b"time(", b"uuid", b"token_", b"ULID(")
-CALL = re.compile(rb"(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\(")
-"""What gives another value each time."""
-
-GIVEN = re.compile(rb"%b[ \t]*=[^\n#]{0,100}\Z|\A[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}\Z" % KEYWORD)
-"""What stands on the line before it where it may be the default of a field."""
-
-PARAMETER = re.compile(rb"def[ \t]+\w+\([^()]*=[^\n()=]{0,200}\Z")
-"""What stands before it where it may be the default of a parameter."""
-
-DEFAULTS = re.compile(KEYWORD.removeprefix(rb"\b").decode())
+DEFAULTS = re.compile(DEFAULT.decode())
 FIELDS = frozenset({
     "pynamodb", "django", "sqlalchemy", "flask_sqlalchemy", "sqlmodel", "mongoengine", "flask_mongoengine", "peewee",
     "tortoise", "odmantic", "pydantic", "dataclasses", "attr", "attrs", "marshmallow", "umongo", "ninja",
@@ -62,18 +52,6 @@ def frozen(analysis: Analysis, keeping: Keeping, kind_of: Callable[[Site], str |
             kind = kind_of(site) if last_name(site.node.func) not in MEASURES else None
             if kind in ("clock", "unique") and _is_default(analysis, keeping, site, kind):
                 yield site, kind
-
-
-def may_be_frozen(data: bytes) -> bool:
-    """Tells whether a file's bytes may hold such a default."""
-    for found in CALL.finditer(data) if any(word in data for word in WORDS) else ():
-        start = found.start()
-        if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
-            return True
-        head = data.rfind(b"def", 0, start)
-        if head >= 0 and PARAMETER.match(data[head:start]) is not None:
-            return True
-    return False
 
 
 def _is_default(analysis: Analysis, keeping: Keeping, site: Site, kind: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.depend import Dependence, Level
 from flake8_lambda_perf.project.edges import Edge, Edges
 from flake8_lambda_perf.project.facts import Branch, Class, Function, Module, Place

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.distributions import Distributions

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.values import NOTHING, Func, arguments

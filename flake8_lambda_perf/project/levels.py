@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import idioms
 
 if TYPE_CHECKING:

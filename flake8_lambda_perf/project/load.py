@@ -44,11 +44,15 @@ class Project:
         self._outlines: dict[str, Outline] = {}
         self._links: dict[str, frozenset[str]] = {}
         self._by_name: dict[str, list[str]] = {}
+        self._parts: set[str] = set()  # what a dotted name may start with: the names of folders and files
         for file in self.files:
-            name = file.rpartition("/")[2]
+            parts = file.split("/")
+            name = parts[-1]
             if name == "__init__.py":
-                name = f"{file.rpartition('/')[0].rpartition('/')[2]}.py"
+                name = f"{parts[-2] if len(parts) > 1 else ''}.py"
             self._by_name.setdefault(name, []).append(file)
+            self._parts.update(parts[:-1])
+            self._parts.add(parts[-1].removesuffix(".py"))
         self.on_module: Callable[[Module], None] = lambda _module: None
         self._apart: set[str] = set()  # folders whose files see nothing of the project but layers
 
@@ -58,6 +62,7 @@ class Project:
         """Takes in a file that is deployed without the project's files: code that stands inside a manifest."""
         self._bytes[path] = data
         self.known |= {path}
+        self._parts |= {part.removesuffix(".py") for part in path.split("/")}
         self._apart.add(path.rpartition("/")[0])
 
     def data(self, path: str) -> bytes | None:
@@ -128,6 +133,8 @@ class Project:
         if path not in self._links:
             found: set[str | None] = set()
             for module, level, names in self.outline(path).imports:
+                if not level and module.partition(".")[0] not in self._parts:
+                    continue
                 parts = module.split(".") if module else []
                 last = None
                 for end in range(1, len(parts) + 1) if not level else [len(parts)]:
@@ -157,6 +164,8 @@ class Project:
 
     def locate(self, name: str, importer: str, level: int) -> str | None:
         """Gives the path of the file that an import in `importer` names."""
+        if not level and name.partition(".")[0] not in self._parts:
+            return None
         folder = importer.rpartition("/")[0]
         key = (name, folder, level)
         if key not in self._resolved:

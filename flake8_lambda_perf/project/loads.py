@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections import deque
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import import_cost
 from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.outline import plain_imports

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import reaching

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.facts import Branch, Class, Place
 from flake8_lambda_perf.project.filling import Filling
 from flake8_lambda_perf.project.index import index_body

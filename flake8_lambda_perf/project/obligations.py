@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS

@@ -9,13 +9,12 @@ import ast
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
-from flake8_lambda_perf.project.frozen import may_be_frozen
-from flake8_lambda_perf.project.handlers import KEYWORDS, NAMES, SIGNATURE, SINGLE
+from flake8_lambda_perf.project.handlers import ASSIGNED, ASYNC, DECORATORS, HANDLER, KEYWORDS, NAMES, SIGNATURE, SINGLE
 
 IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
@@ -27,10 +26,40 @@ CROWDED = (re.compile(rb";[ \t]*(?:from|import)\b"), re.compile(rb":[ \t]*(?:fro
 """Imports that do not start their line."""
 COMMENT = re.compile(rb"#[^\r\n]*")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
-ANYWHERE = (
-    b".client(", b".resource(", b".create_client(", b"include_router(", b"register_blueprint(", b"patch_all",
-    b"addHandler(", b"download_file(", b"basicConfig(", b"dictConfig(", b"fileConfig(", b"import_module(",
-)  # fmt: skip  # one word a line would take a screen
+ANYWHERE = {
+    b".client(": (b"",),
+    b".resource(": (b"",),
+    b".create_client(": (b"",),
+    b"include_router(": (b"",),
+    b"register_blueprint(": (b"",),
+    b"patch_all": (b"",),
+    b"addHandler(": (b"",),
+    b"download_file(": (b"",),
+    b"Config(": (b"basicConfig(", b"dictConfig(", b"fileConfig("),
+    b"import_module(": (b"",),
+}
+"""What rules report whatever a file imports, by a part that several words share."""
+
+DEFAULT = rb"(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
+CHANGING = {
+    b"now(": (b"",),
+    b"today(": (b"",),
+    b"time(": (b"",),
+    b"uuid": (b"uuid1(", b"uuid4(", b"uuid7("),
+    b"token_": (b"token_hex(", b"token_urlsafe(", b"token_bytes("),
+    b"ULID(": (b"",),
+}
+CALL = re.compile(rb"(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\(")
+"""What gives another value each time."""
+
+GIVEN = re.compile(rb"\b%b[ \t]*=[^\n#]{0,100}\Z|\A[ \t]+\w+[ \t]*:[^\n=#]*=[^\n#]{0,200}\Z" % DEFAULT)
+"""What stands on the line before it where it may be the default of a field."""
+
+PARAMETER = re.compile(rb"def[ \t]+\w+\([^()]*=[^\n()=]{0,200}\Z")
+"""What stands before it where it may be the default of a parameter."""
+
+Import = tuple[str, int, tuple[str, ...]]
+"""Module, level and names of an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +74,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The imports of a file as (module, level, names), and what it may hold.
+    """The imports of a file, some of which may be indented, and whether it may hold a handler.
 
     `receivers` are functions that are handlers if nothing calls them.
     """
 
-    imports: tuple[tuple[str, int, tuple[str, ...]], ...]
+    imports: tuple[Import, ...]
+    indented: bool
     handler: bool
-    suspect: bool
-    later: tuple[Later, ...] = ()
-    receivers: frozenset[str] = frozenset()
+    later: tuple[Later, ...]
+    receivers: frozenset[str]
 
 
 @cache
@@ -77,27 +106,27 @@ def _factories() -> dict[bytes, tuple[bytes, ...]]:
 class _Building:
     """How a text that imports some packages may build something of theirs."""
 
-    calls: tuple[bytes, ...]
-    parts: tuple[bytes, ...]
+    names: tuple[bytes, ...]
     handed: re.Pattern[bytes]  # a factory that is not called: `make = boto3.client`
     renamed: re.Pattern[bytes]  # `from boto3 import client as make`
 
     def may_stand_in(self, data: bytes) -> bool:
         """Tells whether a text may build something."""
-        if any(call in data for call in self.calls):
-            return True
-        if any(part in data for part in self.parts) and self.handed.search(data) is not None:
-            return True
-        return b" as" in data and self.renamed.search(data) is not None
+        named = False
+        for name in self.names:
+            if name in data:
+                if name + b"(" in data:
+                    return True
+                named = True
+        return named and (self.handed.search(data) is not None or self.renamed.search(data) is not None)
 
 
 @cache
 def _building(packages: frozenset[bytes]) -> _Building:
-    calls = tuple(sorted({call for package in packages for call in _factories()[package]}))
-    words = b"|".join(re.escape(call[:-1]) for call in calls)
+    names = tuple(sorted({call[:-1] for package in packages for call in _factories()[package]}))
+    words = b"|".join(map(re.escape, names))
     return _Building(
-        calls,
-        tuple(b"." + call[:-1] for call in calls),
+        names,
         re.compile(rb"\.(?:%b)\b(?![\w(.=])" % words),
         re.compile(rb"[ ,(](?:%b)[ \t]+as[ \t]" % words),
     )
@@ -105,47 +134,100 @@ def _building(packages: frozenset[bytes]) -> _Building:
 
 def outline(data: bytes) -> Outline:
     """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
-    if b"\r" in data:  # a lone one ends a line too
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    data = b"\n" + data.removeprefix(BOM_UTF8)
-    imports: list[tuple[str, int, tuple[str, ...]]] = []
-    suspect = any(word in data for word in ANYWHERE) or not data.isascii()
-    tops: set[bytes] = set()
-    for found in IMPORT.finditer(data):
+    data = _normal(data)
+    imports: list[Import] = []
+    indented = False
+    for found in _imports(data):
         indent, module, names, plain = found.groups()
-        suspect = suspect or bool(indent)
-        if module is not None:
-            level = len(module) - len(module.lstrip(b"."))
-            listed = tuple(name.decode("ascii", "replace") for name in NAME.findall(names))
-            suspect = suspect or "*" in listed
-            imports.append((module[level:].decode("ascii", "replace"), level, listed))
-            tops.add(module.partition(b".")[0])
-        else:
-            for part in plain.split(b","):
-                words = part.split()
-                if words:
-                    imports.append((words[0].decode("ascii", "replace"), 0, ()))
-                    tops.add(words[0].partition(b".")[0])
-    if not suspect:
-        known = tops.intersection(_factories())
-        suspect = may_be_frozen(data) or (bool(known) and _building(frozenset(known)).may_stand_in(data))
+        imports += _read(module, names, plain)
+        indented = indented or bool(indent)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
-    handler = SIGNATURE.search(data) is not None or _has_keyword(data)
+    later = tuple(_later(data[1:])) if b"include_lazy_router(" in data or b"LazyView(" in data else ()
+    if b"\nasync" in data:
+        data = ASYNC.sub(b"\n", data)
+    handler = _may_hold_handler(data)
     receivers: set[str] = set()
     for found in SINGLE.finditer(data) if not handler else ():
         receivers.add(found[1].decode("ascii", "replace"))
         handler = handler or found[2] != b")" or found[1].decode("ascii", "replace") in NAMES
-    return Outline(tuple(imports), handler, suspect, tuple(_later(data[1:])), frozenset(receivers))
+    return Outline(tuple(imports), indented, handler, later, frozenset(receivers))
 
 
-def _has_keyword(data: bytes) -> bool:
-    return any(stem in data and any(word in data for word in words) for stem, words in KEYWORDS.items())
+def _normal(data: bytes) -> bytes:
+    """Gives a text in which each line starts with a newline, and nothing else does."""
+    if b"\r" in data:  # a lone one ends a line too
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return b"\n" + data.removeprefix(BOM_UTF8)
+
+
+def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Finds the imports that start their line; their word is rarer than lines, and sooner found."""
+    end = 0
+    while (word := data.find(b"import", end)) >= 0:
+        start = data.rfind(b"\n", end, word)
+        found = IMPORT.match(data, start) if start >= 0 else None
+        if found is not None:
+            yield found
+        end = found.end() if found is not None else data.find(b"\n", word)
+        if end < 0:
+            return
+
+
+@lru_cache(maxsize=1 << 12)  # files of a project import the same
+def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tuple[Import, ...]:
+    """Reads the parts of an import statement."""
+    if module is not None and names is not None:
+        level = len(module) - len(module.lstrip(b"."))
+        listed = tuple(name.decode("ascii", "replace") for name in NAME.findall(names))
+        return ((module[level:].decode("ascii", "replace"), level, listed),)
+    every = [part.split() for part in (plain or b"").split(b",")]
+    return tuple((words[0].decode("ascii", "replace"), 0, ()) for words in every if words)
+
+
+def _may_hold_handler(data: bytes) -> bool:
+    if SIGNATURE.search(data) is not None:
+        return True
+    if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
+        return True
+    return holds(data, KEYWORDS) or (b"@" in data and holds(data, DECORATORS))
+
+
+def holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
+    """Tells whether a text holds one of the words, each of which is looked for where it holds their common part."""
+    for part, wholes in words.items():  # noqa: SIM110  # a generator takes longer than the search
+        if part in data and any(whole in data for whole in wholes):
+            return True
+    return False
+
+
+def is_suspect(data: bytes, outline: Outline) -> bool:
+    """Tells whether a file may hold a line that a rule reports."""
+    if outline.indented or holds(data, ANYWHERE):
+        return True
+    data = _normal(data)
+    if not data.isascii() or any("*" in names for _, _, names in outline.imports):
+        return True
+    packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
+    known = packages.intersection(_factories())
+    return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or may_be_frozen(data)
+
+
+def may_be_frozen(data: bytes) -> bool:
+    """Tells whether a text may hold a default that is computed once and taken for a new one later."""
+    for found in CALL.finditer(data) if holds(data, CHANGING) else ():
+        start = found.start()
+        if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+            return True
+        head = data.rfind(b"def", 0, start)
+        if head >= 0 and PARAMETER.match(data[head:start]) is not None:
+            return True
+    return False
 
 
 def _later(data: bytes) -> Iterator[Later]:
     """Lists the modules that generated calls import when a request needs them."""
-    for found in LATER.finditer(data) if b"include_lazy_router(" in data or b"LazyView(" in data else ():
+    for found in LATER.finditer(data):
         dots, module = found.groups()
         line = len(re.findall(rb"\r\n?|\n", data[: found.start()])) + 1
         text = b" ".join(COMMENT.sub(b"", found[0]).split()).replace(b"( ", b"(").decode("utf-8", "replace")
@@ -159,7 +241,7 @@ def plain_imports(data: bytes) -> list[ast.Import | ast.ImportFrom] | None:
     if any(pattern.search(data) for pattern in CROWDED):
         return None
     lines: list[bytes] = []
-    for match in IMPORT.finditer(b"\n" + data):
+    for match in _imports(b"\n" + data):
         before = data[: match.start()]
         if match[1] or not PLAIN.fullmatch(match[0]) or before.count(b'"""') % 2 or before.count(b"'''") % 2:
             return None

@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
 from flake8_lambda_perf.project.changes import DOTTED
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import snapshots
 from flake8_lambda_perf.project.flow import is_dead

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection

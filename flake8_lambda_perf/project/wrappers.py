@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.facts import Class
 from flake8_lambda_perf.project.index import index_body

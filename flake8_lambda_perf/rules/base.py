@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.rules.found import no_fix
 
 if TYPE_CHECKING:

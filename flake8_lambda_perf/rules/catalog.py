@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.errors import UsageError
 
 if TYPE_CHECKING:

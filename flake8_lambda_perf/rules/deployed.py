@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.model import Edit, Finding, Fix, Handler, Said, Span, Step
 from flake8_lambda_perf.project.loads import is_standard, marginal
 from flake8_lambda_perf.rules.folders import Folders

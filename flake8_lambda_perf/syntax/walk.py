@@ -8,12 +8,13 @@ are entered only if a visitor subscribes to a node that can stand in there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from inspect import ismethod
 from typing import Any, Final, TypeAlias
 
 import libcst as cst
+
+from flake8_lambda_perf.dataclass import dataclass
 
 Hook: TypeAlias = Callable[[cst.CSTNode], object]
 Hooks: TypeAlias = dict[str, list[Hook]]

@@ -6,9 +6,10 @@ import ast
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.deployed import MAX_FUNCTIONS, is_file
 from flake8_lambda_perf.manifests.python import classes
 from flake8_lambda_perf.manifests.python.program import MAX_STEPS, ExhaustedError, Program

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import DEFAULT_EXCLUDES
 from flake8_lambda_perf.manifests.deployed import Written, above, archive_folder, code_folder, join
 from flake8_lambda_perf.manifests.inline import MODULE, Inline, Piece, inline, pieces

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.dataclass import dataclass
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.source import Lines

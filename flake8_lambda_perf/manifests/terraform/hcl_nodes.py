@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Protocol
+
+from flake8_lambda_perf.dataclass import dataclass
 
 
 class Spot(Protocol):

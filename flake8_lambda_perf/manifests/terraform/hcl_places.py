@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.source import Lines
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.deployed import Deployed, is_python, join
 from flake8_lambda_perf.manifests.dockerfile import Image, image_of
 from flake8_lambda_perf.manifests.facts import Facts

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.dataclass import dataclass
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.manifests.terraform.data import Value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.terraform.data import UNKNOWN, Index, Pointer, Unknown, Value, as_text
 from flake8_lambda_perf.manifests.terraform.hcl_nodes import Body, Reference, Spot
 from flake8_lambda_perf.model import Said

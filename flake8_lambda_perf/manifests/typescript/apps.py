@@ -6,11 +6,11 @@ import importlib.util
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.manifests.deployed import above, is_file
 from flake8_lambda_perf.manifests.typescript.cdk_code import Start
 from flake8_lambda_perf.manifests.typescript.program import Program

@@ -1,0 +1,95 @@
+"""What the bytes of a file alone tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_lambda_perf.project.outline import IMPORT, _imports, is_suspect, outline
+
+TEXTS = [
+    b"import os, sys\nfrom . import a as b, c\nfrom ..x.y import (\n    one,  # so\n    two\n)\nimport re # import x\n",
+    b"'''\nimport a\n'''; import b\nx = 'import c'\n\n    from d import e; import f\nimport g",
+    b"from importlib import import_module\nfrom important import x\nimport\nimport imports\nfrom from import import\n",
+    b"from a import (b, c\nfrom d import e\nimport f\\\n, g\nfrom h import *\n\timport i\nimport(j)\n",
+    b"from k import(l)import m\nfrom n import (\n  o,\n) import p\nimport q",
+    b"import",
+    b"# import a import b import c\n" * 3,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_imports_are_those_that_their_pattern_finds_anywhere(text: bytes) -> None:
+    data = b"\n" + text
+    assert [found.groups() for found in _imports(data)] == [found.groups() for found in IMPORT.finditer(data)]
+
+
+def test_imports_have_modules_levels_and_names() -> None:
+    found = outline(TEXTS[0])
+    assert found.imports == (
+        ("os", 0, ()),
+        ("sys", 0, ()),
+        ("", 1, ("a", "c")),
+        ("x.y", 2, ("one", "so", "two")),
+        ("re", 0, ()),
+    )
+    assert not found.indented
+    assert outline(TEXTS[1]).indented
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"def handler(event, context): ...",
+        b"x = 1\r\nasync def load(event,\r\n    context): ...",
+        b"x = 1\rasync  def load(request: str): ...",
+        b"entry_point_handler = main",
+        b"main = idempotent_function(run)",
+        b"@metrics.log_metrics\ndef load(one, two): ...",
+        b"adapter = Mangum(app)",
+    ],
+)
+def test_a_file_may_hold_a_handler(text: bytes) -> None:
+    assert outline(text).handler
+
+
+@pytest.mark.parametrize("text", [b"def load(one, two): ...  # log_metrics", b"async def load(event): ...", b"x = 1\n"])
+def test_a_file_holds_no_handler_for_less(text: bytes) -> None:
+    assert not outline(text).handler
+
+
+def test_functions_that_take_an_event_are_handlers_if_nothing_calls_them() -> None:
+    assert outline(b"async def load(event): ...\ndef store(request): ...").receivers == {"load", "store"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"import boto3\nclient = boto3.Session()",
+        b"import boto3\nmake = boto3.client",
+        b"from boto3 import client as make",
+        b"import redis\n\nmake = redis.Redis",
+        b"def load():\n    import json",
+        b"from x import *",
+        b"x = make.client('s3')",
+        b"logging.basicConfig(level=1)",
+        b"# \xc3\xa9\n",
+        b"class A:\n    at: float = time.time()",
+        b"def load(at=uuid.uuid4()): ...",
+    ],
+)
+def test_a_file_may_hold_a_finding(text: bytes) -> None:
+    assert is_suspect(text, outline(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"import boto3\nx = client",
+        b"import redis\nx: redis.Redis.Pool = redis",
+        b"client = make('client')",
+        b"import uuid\nx = str(uuid.uuid4())",
+        b"\xef\xbb\xbfx = 1",
+    ],
+)
+def test_a_file_holds_no_finding_for_less(text: bytes) -> None:
+    assert not is_suspect(text, outline(text))
