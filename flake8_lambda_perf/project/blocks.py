@@ -56,6 +56,8 @@ TEXT = re.compile(rb"%b\s*+" % _TEXT)
 DOCSTRING = re.compile(rb"(\n?[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^()\"'#]*\)[^:\"'#\n]*:\n)[ \t]*%b" % _TEXT)
 """The first lines of a function, and its docstring."""
 IMPORTS = (b"import ", b"from ")
+Opened = tuple[int, int, int, int, int]
+CLOSED: Opened = (0, 0, 0, 0, 0)
 DEFINES = (b"def", b"async", b"@")
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 _BLANK = bytes(code if code >= 128 or chr(code).isalnum() or code == 95 else 32 for code in range(256))
@@ -119,18 +121,23 @@ def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[
 
     Tells of each whether it may be more than one statement.
     """
-    begun, joined, size = 0, False, len(data)
+    begun, done, joined, size = 0, 0, False, len(data)
+    opened = CLOSED
     for end in [*(match.start() + 1 for match in start.finditer(data)), size]:
+        if end < size:
+            more = data[done:end]
+            is_first, done = begun == done, end
+            if not (is_first and _is_plain_import(more)):
+                opened = _opened(more) if is_first else _added(opened, _opened(more))
+                whole = not more.endswith(b"\\\n") and (opened == CLOSED or _is_whole(data, begun, end))
+                if not whole or (data.find(b"@", begun, end) >= 0 and _only_decorates(data[begun:end])):
+                    joined = joined or not whole
+                    continue
         piece = data[begun:end]
-        if end < size and not _is_plain_import(piece):
-            whole = _is_whole(piece)
-            if not whole or (b"@" in piece and _only_decorates(piece)):
-                joined = joined or not whole
-                continue
         if piece:
             yield line, piece, joined
         line += piece.count(b"\n")
-        begun, joined = end, False
+        begun, done, joined = end, end, False
 
 
 def _is_plain_import(piece: bytes) -> bool:
@@ -146,7 +153,7 @@ def _parts_of(block: Block) -> Iterator[Block]:
     indent = INDENT.search(block.data, len(block.decorators))
     head = block.data[: indent.start() + 1] if indent is not None else b""
     own = INNER.search(head)
-    if indent is None or own is None or not _is_whole(head):
+    if indent is None or own is None or (_opened(head) != CLOSED and not _is_whole(head, 0, len(head))):
         yield replace(block, names=block.names.union(_fields(block.data), _bound(block.data)))
         return
     name = block.names
@@ -224,21 +231,23 @@ def _fields(data: bytes) -> frozenset[str]:
     return frozenset(words_of(b" ".join([*DEFINED.findall(data), *FIELD.findall(data)])))
 
 
-def _is_whole(piece: bytes) -> bool:
-    """Tells whether no bracket and no long string is left open, nor a line to be continued."""
-    if piece.endswith(b"\\\n"):
-        return False
-    if not piece.count(b'"""') & 1 and not piece.count(b"'''") & 1 and _is_balanced(piece):
-        return True
-    if len(piece) > LONGEST_READ:
-        return False
-    code = QUOTED.sub(b"", piece)
-    return b'"' not in code and b"'" not in code and _is_balanced(code)
-
-
-def _is_balanced(text: bytes) -> bool:
+def _opened(text: bytes) -> Opened:
+    """Counts what is open at the end of a text: long strings of either kind, and brackets."""
     count = text.count
-    return count(b"(") == count(b")") and count(b"[") == count(b"]") and count(b"{") == count(b"}")
+    brackets = count(b"(") - count(b")"), count(b"[") - count(b"]"), count(b"{") - count(b"}")
+    return count(b'"""') & 1, count(b"'''") & 1, *brackets
+
+
+def _added(one: Opened, other: Opened) -> Opened:
+    return one[0] ^ other[0], one[1] ^ other[1], one[2] + other[2], one[3] + other[3], one[4] + other[4]
+
+
+def _is_whole(data: bytes, start: int, end: int) -> bool:
+    """Tells whether no bracket and no string is left open in a part of a text that has some in its strings."""
+    if end - start > LONGEST_READ:
+        return False
+    code = QUOTED.sub(b"", data[start:end])
+    return b'"' not in code and b"'" not in code and _opened(code) == CLOSED
 
 
 def _block(path: str, line: int, piece: bytes) -> Block:

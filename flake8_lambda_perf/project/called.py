@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.project.blocks import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from flake8_lambda_perf.project.blocks import Block
 
@@ -25,38 +25,40 @@ SPELLED = re.compile(rb"\w[\"'](?:\s|\\\n|#[^\n]*\n)*+[rRbBuUfF]{0,2}[\"']|\\[xu
 
 
 def callable_blocks(
-    words: Mapping[Block, frozenset[str]],
+    blocks: Iterable[Block],
+    words_in: Callable[[Block], frozenset[str]],
     may_meet: Callable[[Block, int], int],
     handlers: frozenset[str],
     elsewhere: Iterable[bytes],
-) -> set[Block]:
-    """Lists the blocks that may run, of those whose words are given.
+) -> dict[Block, frozenset[str]]:
+    """Lists those of some blocks that may run, each with its words.
 
     `may_meet` tells which of some handlers, as a mask, bring a block; all functions in the files of `handlers` may
     be called from outside, as may those whose name some text `elsewhere` holds.
     """
     waiting: dict[str, list[Block]] = {}
-    found: set[Block] = set()
-    for block in words:
+    stack: list[Block] = []
+    for block in blocks:
         name = None if block.path in handlers else _only_name(block)
         if name is None:
-            found.add(block)
+            stack.append(block)
         else:
             waiting.setdefault(name, []).append(block)
     names = frozenset(waiting)
     said = dict.fromkeys(_names_in(elsewhere, names), -1)
-    stack = [*found, *(block for name in said for block in waiting[name])]
-    found.update(stack)
+    stack += (block for name in said for block in waiting[name])
+    found: dict[Block, frozenset[str]] = {}
     while stack:
         block = stack.pop()
+        if block in found:
+            continue
+        words = found[block] = words_in(block)
         mask = may_meet(block, -1)
-        for name in names if _may_spell(block.data) else words[block] & names:
+        for name in names if _may_spell(block.data) else words & names:
             known = said.get(name, 0)
             if known | mask != known:
                 said[name] = known | mask
-                fresh = [other for other in waiting[name] if other not in found and may_meet(other, mask)]
-                found.update(fresh)
-                stack += fresh
+                stack += [other for other in waiting[name] if may_meet(other, mask)]
     return found
 
 

@@ -76,6 +76,8 @@ class Relevance:
         self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
         self._classes: frozenset[str] = frozenset()
         self._special: frozenset[str] = frozenset()  # the classes with special methods
+        self._known_words: frozenset[str] = frozenset()
+        self._once: dict[Block, list[str]] = {}  # the names that only a block's own definition holds
         self._inner: dict[frozenset[str], frozenset[str]] = {}
 
     def matters(self, function: Function) -> bool:
@@ -210,38 +212,34 @@ class Relevance:
         if self._special:
             bound |= self.stored
         sinks = frozenset[str]().union(*{words.sinks for words in meaning.values()})
-        known = bound.union(sinks, self._classes, self.stored, OF_CLASS)
-        words: dict[Block, frozenset[str]] = {}
-        once: dict[Block, list[str]] = {}
-        for block in every:
+        self._known_words = bound.union(sinks, self._classes, self.stored, OF_CLASS)
+        saying = [block for block in every if block.kind != "import" or aliases_of(block.data)]
+        run = callable_blocks(saying, self._words_in, self._brought, self.handlers, elsewhere)
+        for block, words in run.items():
             if block.kind != "import":
-                listed = words_of(block.data)
-                words[block] = known.intersection(listed)
-                if block.kind != "other":  # a name that only its own definition holds
-                    own = block.names if block.kind == "class" else block.names - block.around
-                    once[block] = [name for name in own if listed.count(name) == 1]
-        for block, (name, _) in aliases:
-            words[block] = words.get(block, frozenset()) | {name}
-        run = callable_blocks(words, self._brought, self.handlers, elsewhere)
-        for block, held in words.items():
-            if block in run and block.kind != "import":
-                self._take(block, held, once.get(block, ()), bound, meaning[block.path])
+                self._take(block, words, bound, meaning[block.path])
         for block, (name, alias) in aliases:
             self._rename(block, alias, {name} & bound)
+
+    def _words_in(self, block: Block) -> frozenset[str]:
+        """Lists the words of a block that may mean something; notes the names that only its own definition holds."""
+        listed = words_of(block.data)
+        if block.kind != "other":
+            own = block.names if block.kind == "class" else block.names - block.around
+            self._once[block] = [name for name in own if listed.count(name) == 1]
+        return self._known_words.intersection(listed)
 
     def _brought(self, block: Block, mask: int) -> int:
         """Tells which of some handlers, as a mask, import the file of a block."""
         return self.groups.get(block.path, EVERYWHERE) & mask
 
-    def _take(
-        self, block: Block, words: frozenset[str], once: Iterable[str], bound: frozenset[str], meaning: Words
-    ) -> None:
+    def _take(self, block: Block, words: frozenset[str], bound: frozenset[str], meaning: Words) -> None:
         self._take_handings(block, words, bound)
         wanted = words & meaning.sinks
         if (wanted and _builds(block, wanted, meaning)) or self._calls_stored(block, words):
             self._mark(block)
             return
-        held = (words & bound).difference(once)
+        held = (words & bound).difference(self._once.get(block, ()))
         if "import" in held and (block.kind == "other" or IMPORT.search(block.data) is None):
             held -= {"import"}
         if block.kind == "method":
