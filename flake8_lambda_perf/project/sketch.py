@@ -15,6 +15,9 @@ from flake8_lambda_perf.source import parse
 FEWEST_LINES = 4
 """A shorter body costs less to parse than to leave out."""
 
+HANDLER = "handler(event"
+"""What is called so is parsed in any case."""
+
 FAR = 2000
 """So many lines above a body cost more to read than to count for its nodes."""
 
@@ -101,7 +104,9 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     for found in FUNCTION.finditer(plain):
         start, end = found.span(2)
         lines = plain.count("\n", start, end)
-        if lines < FEWEST_LINES or quotes.are_open(found.start()) or not _is_whole(found[2]):
+        if lines < FEWEST_LINES or plain.find(HANDLER, found.start(), start) >= 0:
+            continue
+        if quotes.are_open(found.start()) or not _is_whole(found[2]):
             continue
         quotes.pass_by(end)
         line += plain.count("\n", done, found.start())
