@@ -46,19 +46,22 @@ def callable_blocks(
             waiting.setdefault(name, []).append(block)
     names = frozenset(waiting)
     said = dict.fromkeys(_names_in(elsewhere, names), -1)
-    stack += (block for name in said for block in waiting[name])
+    for name in said:
+        stack += waiting[name]
+        waiting[name] = []
     found: dict[Block, frozenset[str]] = {}
     while stack:
         block = stack.pop()
-        if block in found:
-            continue
         words = found[block] = words_in(block)
         mask = may_meet(block, -1)
         for name in names if _may_spell(block.data) else words & names:
             known = said.get(name, 0)
             if known | mask != known:
                 said[name] = known | mask
-                stack += [other for other in waiting[name] if may_meet(other, mask)]
+                left: list[Block] = []
+                for other in waiting[name]:
+                    (stack if may_meet(other, mask) else left).append(other)
+                waiting[name] = left
     return found
 
 
