@@ -64,6 +64,7 @@ class Closure:
 
     def _group(self, start: Sequence[str]) -> None:
         """Notes for each file, as a mask, which handler files import it."""
+        self.relevance.handlers = frozenset(start)
         for index, handler in enumerate(start):
             stack, seen = [handler], {handler}
             while stack:
@@ -104,7 +105,8 @@ class Closure:
         """Lists those of the files that must be looked into, whatever the handlers ask of them."""
         paths = sorted(paths)
         sources = {path: source.text for path in paths if (source := self.project.source(path)) is not None}
-        self.relevance.settle(sources, {path: self.words_of(path) for path in sources})
+        elsewhere = (self.project.data(path) or b"" for path in self.groups if path not in sources)
+        self.relevance.settle(sources, {path: self.words_of(path) for path in sources}, elsewhere)
         if self._wants("LPF202", "import-in-function") or self._wants_getlogger():
             return paths
         known = idioms().route_registrations | idioms().handler_decorators

@@ -11,10 +11,12 @@ import ast
 import re
 from bisect import bisect_right
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
+from flake8_lambda_perf.project.called import callable_blocks
 from flake8_lambda_perf.project.changes import DOTTED
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ IMPORT = re.compile(rb"(?:\A|[\n;:])[ \t]*+(?:lazy[ \t]+)?(?:from\b[^\n]*?\bimpo
 """An import where a statement may start."""
 OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"})
 """What calls a method's own class, or those it builds on, by another name, or may set what their methods read."""
-CHAIN = re.compile(rb"(?<![\w.])(?:\w+\.)*\Z")
+CHAIN = re.compile(rb"(?<![\w\x80-\xff.])(?:[\w\x80-\xff]+\.)*\Z")
 """What a name is an attribute of."""
 LONGEST_CHAIN = 200
 
@@ -61,6 +63,7 @@ class Relevance:
 
     def __init__(self, groups: Mapping[str, int]) -> None:
         self.groups = groups
+        self.handlers: frozenset[str] = frozenset()  # the files that handlers stand in
         self.names: dict[str, int] = dict.fromkeys(ALWAYS, EVERYWHERE)
         self.forced: set[Function] = set()
         self.stored: set[str] = set()  # attributes that are assigned: they may hold functions
@@ -73,6 +76,9 @@ class Relevance:
         self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
         self._classes: frozenset[str] = frozenset()
         self._special: frozenset[str] = frozenset()  # the classes with special methods
+        self._known_words: frozenset[str] = frozenset()
+        self._once: dict[Block, list[str]] = {}  # the names that only a block's own definition holds
+        self._inner: dict[frozenset[str], frozenset[str]] = {}
 
     def matters(self, function: Function) -> bool:
         """Tells whether a function may lead to something a rule reports."""
@@ -88,11 +94,19 @@ class Relevance:
         path = function.module.path
         if function.cls is not None and function is function.cls.constructor:  # that `dataclass` generates
             return self._is_relevant(function.cls.name, path)
-        lines, blocks = self._starts.get(path, ((), ()))
+        lines, blocks = self._starts_in(path)
         position = bisect_right(lines, function.line)
         if position and blocks[position - 1] in self._relevant:
             return True
         return function.parent is not None and self.matters(function.parent)
+
+    def _starts_in(self, path: str) -> tuple[list[int], list[Block]]:
+        """Lists the lines where blocks of a file start, and the blocks."""
+        if path not in self._starts:
+            starts = [(line, block) for block in self._blocks.get(path, ()) for line in block.lines]
+            starts.sort(key=itemgetter(0))
+            self._starts[path] = [line for line, _ in starts], [block for _, block in starts]
+        return self._starts[path]
 
     def means_something(self, name: str, path: str) -> bool:
         """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
@@ -178,49 +192,67 @@ class Relevance:
 
     # -- words --------------------------------------------------------------------------------
 
-    def settle(self, texts: Mapping[str, str], meaning: Mapping[str, Words]) -> None:
-        """Takes the texts of files in, by path, and follows names until nothing more matters."""
+    def settle(self, texts: Mapping[str, str], meaning: Mapping[str, Words], elsewhere: Iterable[bytes] = ()) -> None:
+        """Takes the texts of files in, by path, and follows names until nothing more matters.
+
+        `elsewhere` are the texts of other files that are deployed: they build nothing, and may call what does.
+        """
         self._meaning = meaning
         for path, text in texts.items():
             self._blocks[path] = list(blocks_of(path, text))
-            starts = sorted((line, number) for number, block in enumerate(self._blocks[path]) for line in block.lines)
-            self._starts[path] = [line for line, _ in starts], [self._blocks[path][number] for _, number in starts]
             self.stored.update(STORED.findall(text), SET.findall(text) if "setattr" in text else ())
             if "property" in text:
                 self.properties.update(PROPERTY.findall(text))
         every = [block for blocks in self._blocks.values() for block in blocks]
         aliases = [(block, pair) for block in every if block.kind == "import" for pair in aliases_of(block.data)]
-        self._classes = frozenset[str]().union(*(block.around for block in every))
+        self._classes = frozenset[str]().union(*{block.around for block in every})
         bound = ALWAYS.union(*(block.names for block in every), (alias for _, (_, alias) in aliases))
         self._special = frozenset(name for name in self._classes if not bound.isdisjoint(used({name})))
         bound |= handed(self._classes)
         if self._special:
             bound |= self.stored
-        for block in every:
+        sinks = frozenset[str]().union(*{words.sinks for words in meaning.values()})
+        self._known_words = bound.union(sinks, self._classes, self.stored, OF_CLASS)
+        saying = [block for block in every if block.kind != "import" or aliases_of(block.data)]
+        run = callable_blocks(saying, self._words_in, self._brought, self.handlers, elsewhere)
+        for block, words in run.items():
             if block.kind != "import":
-                self._take(block, bound, meaning[block.path])
+                self._take(block, words, bound, meaning[block.path])
         for block, (name, alias) in aliases:
             self._rename(block, alias, {name} & bound)
 
-    def _take(self, block: Block, bound: frozenset[str], meaning: Words) -> None:
+    def _words_in(self, block: Block) -> frozenset[str]:
+        """Lists the words of a block that may mean something; notes the names that only its own definition holds."""
         listed = words_of(block.data)
-        words = frozenset(listed)
+        if block.kind != "other":
+            own = block.names if block.kind == "class" else block.names - block.around
+            self._once[block] = [name for name in own if listed.count(name) == 1]
+        return self._known_words.intersection(listed)
+
+    def _brought(self, block: Block, mask: int) -> int:
+        """Tells which of some handlers, as a mask, import the file of a block."""
+        return self.groups.get(block.path, EVERYWHERE) & mask
+
+    def _take(self, block: Block, words: frozenset[str], bound: frozenset[str], meaning: Words) -> None:
         self._take_handings(block, words, bound)
         wanted = words & meaning.sinks
         if (wanted and _builds(block, wanted, meaning)) or self._calls_stored(block, words):
             self._mark(block)
             return
-        held = set(words & bound)
+        held = (words & bound).difference(self._once.get(block, ()))
         if "import" in held and (block.kind == "other" or IMPORT.search(block.data) is None):
-            held.discard("import")
-        if block.kind != "other":
-            own = block.names if block.kind == "class" else block.names - block.around
-            held.difference_update(name for name in own if listed.count(name) == 1)  # where it is defined
+            held -= {"import"}
         if block.kind == "method":
-            held |= bound & (used(block.around) | handed(block.around))
+            held |= self._of_class(block.around, bound)
             if not words.isdisjoint(OF_CLASS) or DOTTED.search(block.data) is not None:
                 held |= bound & block.around
         self._wait(block, held)
+
+    def _of_class(self, around: frozenset[str], bound: frozenset[str]) -> frozenset[str]:
+        """Names what methods of a class may use without a word for it."""
+        if around not in self._inner:
+            self._inner[around] = bound & (used(around) | handed(around))
+        return self._inner[around]
 
     def _take_handings(self, block: Block, words: frozenset[str], bound: frozenset[str]) -> None:
         """Notes which classes and attributes of objects matter if something that a block gives them does."""
@@ -246,12 +278,16 @@ class Relevance:
     def _wait(self, block: Block, held: Iterable[str]) -> None:
         """Marks a block if a name it holds matters, now or later."""
         mask = self.groups.get(block.path, EVERYWHERE)
-        for word in held:
-            if self.names.get(word, 0) & mask:
+        for word in self.names.keys() & held:
+            if self.names[word] & mask:
                 self._mark(block)
                 return
+        users = self._users
         for word in held:
-            self._users.setdefault(word, []).append(block)
+            if word in users:
+                users[word].append(block)
+            else:
+                users[word] = [block]
 
     def _mark(self, block: Block) -> None:
         """Lets a block matter, with all that holds one of its names."""

@@ -15,6 +15,9 @@ from flake8_lambda_perf.source import parse
 FEWEST_LINES = 4
 """A shorter body costs less to parse than to leave out."""
 
+HANDLER = "handler(event"
+"""What is called so is parsed in any case."""
+
 FAR = 2000
 """So many lines above a body cost more to read than to count for its nodes."""
 
@@ -33,6 +36,18 @@ STRINGS = (
     r"|'(?:[^'\\\n]++|\\(?s:.))*+'"
     r"|#[^\n]*+"
 )
+FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
+_LOOP = ("body", "orelse")
+_TRY = ("body", "handlers", "orelse", "finalbody")
+HOLDING: dict[type[ast.AST], tuple[str, ...]] = {
+    **dict.fromkeys((ast.Module, ast.ClassDef, *FUNCTIONS, ast.With, ast.AsyncWith, ast.ExceptHandler), ("body",)),
+    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), _LOOP),
+    **dict.fromkeys((ast.Try, ast.TryStar), _TRY),
+    ast.Match: ("cases",),
+    ast.match_case: ("body",),
+}
+"""Where compound statements, and the parts of them, hold statements."""
+
 QUOTED = re.compile(STRINGS)
 """Strings and comments."""
 
@@ -89,7 +104,9 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     for found in FUNCTION.finditer(plain):
         start, end = found.span(2)
         lines = plain.count("\n", start, end)
-        if lines < FEWEST_LINES or quotes.are_open(found.start()) or not _is_whole(found[2]):
+        if lines < FEWEST_LINES or plain.find(HANDLER, found.start(), start) >= 0:
+            continue
+        if quotes.are_open(found.start()) or not _is_whole(found[2]):
             continue
         quotes.pass_by(end)
         line += plain.count("\n", done, found.start())
@@ -107,11 +124,12 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
 def _count(tree: ast.Module, bodies: Bodies) -> int:
     """Counts the functions whose bodies are left out: what looks like one in a string is none."""
     found = 0
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        found += isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno in bodies
-        stack += _held(node)
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        if node.__class__ in FUNCTIONS and node.lineno in bodies:
+            found += 1
+        elif node.__class__ in HOLDING:
+            nodes += _held(node)
     return found
 
 
@@ -137,8 +155,10 @@ def fill(root: ast.AST, bodies: Bodies) -> None:
 
 def _held(node: ast.AST) -> list[ast.AST]:
     """Lists the statements in a compound statement, and what holds some of them."""
-    lists = (getattr(node, name, None) for name in ("body", "orelse", "handlers", "finalbody", "cases"))
-    return [child for found in lists if found for child in found]
+    found: list[ast.AST] = []
+    for name in HOLDING.get(node.__class__, ()):
+        found += getattr(node, name)
+    return found
 
 
 def _close(node: ast.AST) -> None:
@@ -153,19 +173,19 @@ def _close(node: ast.AST) -> None:
 class _Quotes:
     """Counts the ends of long strings on the way through a text, each character once."""
 
-    __slots__ = ("_counts", "_done", "_text")
+    __slots__ = ("_done", "_double", "_single", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._counts = [0, 0]
+        self._double = self._single = 0
         self._done = 0
 
     def are_open(self, place: int) -> bool:
         """Tells whether a long string is open at a place."""
-        for index, quotes in enumerate(('"""', "'''")):
-            self._counts[index] += self._text.count(quotes, self._done, place)
+        self._double += self._text.count('"""', self._done, place)
+        self._single += self._text.count("'''", self._done, place)
         self._done = place
-        return any(count & 1 for count in self._counts)
+        return bool(self._double & 1 or self._single & 1)
 
     def pass_by(self, place: int) -> None:
         """Goes on at a place, where none is open."""
@@ -177,4 +197,5 @@ def _is_whole(body: str) -> bool:
     bare = QUOTED.sub("", body)
     if '"' in bare or "'" in bare or bare.endswith("\\"):
         return False
-    return all(bare.count(opening) == bare.count(closing) for opening, closing in ("()", "[]", "{}"))
+    count = bare.count
+    return count("(") == count(")") and count("[") == count("]") and count("{") == count("}")
