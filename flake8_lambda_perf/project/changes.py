@@ -6,7 +6,6 @@ The bytes of every deployed file tell which functions may change an attribute of
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.index import index_body
@@ -64,7 +63,6 @@ class Changes:
         self._places: dict[str, dict[str, list[int]]] | None = None
         self._found: dict[str, tuple[Change, ...]] = {}
         self._mentions: dict[tuple[Module, str], list[Function]] = {}
-        self._starts: dict[str, list[int]] = {}  # of lines, in each file
 
     def of(self, name: str) -> tuple[Change, ...]:
         """Lists the changes of attributes called `name`, and those made under a computed name."""
@@ -123,10 +121,7 @@ class Changes:
 
     def _at(self, module: Module, offsets: Iterable[int]) -> Iterator[Function]:
         """Lists the functions of a module that span one of some offsets; their bodies are indexed."""
-        if module.path not in self._starts:
-            data = self.data(module.path) or b""
-            self._starts[module.path] = [found.end() for found in re.finditer(rb"\r\n|\r|\n", data)]
-        lines = {bisect_right(self._starts[module.path], offset) + 1 for offset in offsets}
+        lines = _lines_of(self.data(module.path) or b"", offsets)
         for function in module.functions:  # grows by those nested in them
             if _spans(function, lines):
                 index_body(function)
@@ -188,6 +183,20 @@ def _environment(data: bytes) -> Iterator[int]:
         other = whole if whole[1] else ASSIGNED.search(line)
         if other is not None:
             yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % other[1], data))
+
+
+def _lines_of(data: bytes, offsets: Iterable[int]) -> set[int]:
+    """Lists the lines, from 1, on which some offsets are; none of them is in the middle of a line's end."""
+    found = set()
+    line, done = 1, 0
+    for offset in sorted(offsets):
+        line += data.count(b"\n", done, offset)
+        returns = data.count(b"\r", done, offset)
+        if returns:
+            line += returns - data.count(b"\r\n", done, offset)
+        done = offset
+        found.add(line)
+    return found
 
 
 def _spans(function: Function, lines: set[int]) -> bool:
