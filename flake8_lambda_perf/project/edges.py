@@ -38,12 +38,14 @@ class Edges:
         self.properties: set[str] = set()
         self.instantiated: set[Class] = set()
         self.subclasses: dict[Class, set[Class]] = {}
+        self._meant: dict[Function | None, dict[Function, list[Function]]] = {}  # by calls through `self`, when asked
         self.on_instance: Callable[[Class, Edge | None, Place], None] = lambda _cls, _edge, _place: None
 
     # -- everything out of one body -----------------------------------------------------------
 
     def out_of(self, module: Module, function: Function | None) -> Iterator[Edge]:
         """Lists the edges out of a function's body, or out of a module's for None."""
+        self._meant.pop(function, None)
         if function is not None:
             index_body(function)
         for site in list(module.calls if function is None else function.calls):
@@ -162,12 +164,24 @@ class Edges:
         """Lists the overrides that `self.method()` can mean, by the subclasses that are instantiated."""
         if callee.cls is None or not isinstance(func, ast.Attribute) or not _is_first_parameter(func.value, place):
             return (callee,)
-        family = {cls for cls in self._descendants(callee.cls) if cls in self.instantiated}
-        found = {self.names.members.method(cls, callee.name) for cls in family}
+        return self._meant.setdefault(place.scope.function, {}).setdefault(callee, self._overrides(callee, callee.cls))
+
+    def _overrides(self, callee: Function, cls: Class) -> list[Function]:
+        """Lists the methods that stand in for a method in the subclasses that are instantiated, itself among them."""
+        family = [sub for sub in self._descendants(cls) if sub in self.instantiated]
+        found = {self.names.members.method(sub, callee.name) for sub in family}
         targets = sorted(
             (method for method in found if method is not None), key=lambda method: (method.module.path, method.line)
         )
-        return targets or (callee,)
+        return targets or [callee]
+
+    def outdated(self) -> Iterator[Function]:
+        """Lists the functions whose calls through `self` mean other methods than when they were looked at."""
+        for function, meant in self._meant.items():
+            if function is not None and any(
+                targets != self._overrides(callee, callee.cls) for callee, targets in meant.items() if callee.cls
+            ):
+                yield function
 
     def _descendants(self, cls: Class) -> set[Class]:
         found, stack = {cls}, [cls]
