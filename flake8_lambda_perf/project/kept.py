@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.changing import MUTATORS
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.values import NOTHING, Func, arguments
 
 if TYPE_CHECKING:
