@@ -11,6 +11,7 @@ from flake8_lambda_perf.project.edge import Edge, EdgeKind
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value, last_name, ordered
+from flake8_lambda_perf.source import FIELDS, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Edge", "Edges"]
 
 STARTED = ("Thread().start", "Process().start", "Timer().start")
+INJECTED = ("Depends", "Security")
 RUNNERS = ("submit", "map", "step", "run", "apply", "execute", "process", "call", "invoke", "start", "retry")
 
 
@@ -219,8 +221,8 @@ class Edges:
             arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None
         ]
         for expr in (*args.defaults, *(default for default in args.kw_defaults if default is not None), *annotations):
-            for node in ast.walk(expr):
-                if isinstance(node, ast.Call) and node.args and last_name(node.func) in ("Depends", "Security"):
+            for node in nodes_of(expr) if FIELDS[expr.__class__] else ():
+                if isinstance(node, ast.Call) and node.args and last_name(node.func) in INJECTED:
                     for value in ordered(self.names.values(node.args[0], function.place)):
                         if isinstance(value, Func):
                             yield from self._all(self.callbacks.passed(Start(function, node, inside(function)), value))
