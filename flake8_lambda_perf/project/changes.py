@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.changing import ANY_NAME, MUTATORS, REMOVERS
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.record import ANY_NAME, MUTATORS, REMOVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ TARGETS = (
 """What a loop or a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
 
 Each begins with letters, which the `re` module looks for fast."""
-RENAMED_PART = re.compile(rb"=[ \t]*[\w.]+\.(\w+)[ \t]*(?=[\r\n#;\[])")
+RENAMED_PART = re.compile(rb"=[ \t]*+(?:\w++\.)++(\w++)[ \t]*+(?=[\r\n#;\[])")
 """An attribute that is given another name, under which its content may be changed."""
 PART = re.compile(rb"\.[ \t]*(\w+)")
 BARE = re.compile(rf"environ(?<!\wenviron){_ITEM}(?:{_CALLED}|{_ASSIGNED})".encode())
@@ -45,7 +45,8 @@ HANDED_ON = re.compile(
 LOOKED_INTO = (b"in os.", b"in ", b"**os.", b"**")
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
 """An attribute that has another value while a patch is in force."""
-NAMESPACES = ((b"globals()", ANY_NAME), (b"vars(", "__dict__"), (b"__dict__", "__dict__"))
+ANY = ANY_NAME.encode()
+NAMESPACES = ((b"globals()", ANY), (b"vars(", b"__dict__"), (b"__dict__", b"__dict__"))
 
 
 class Changes:
@@ -145,29 +146,25 @@ class Changes:
                 yield from module.changes.get(name, ())
 
 
-def _scan(data: bytes) -> Iterator[tuple[str, int]]:
+def _scan(data: bytes) -> list[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
-    for found in DOTTED.finditer(data):
-        yield found[1].decode("ascii", "replace"), found.start()
+    found = [(change[1], change.start()) for change in DOTTED.finditer(data)]
     for target in _targets(data):
-        yield from ((part[1].decode("ascii", "replace"), target.start()) for part in PART.finditer(target[0]))
-    for found in RENAMED_PART.finditer(data):
-        yield found[1].decode("ascii", "replace"), found.start()
-    yield from (("environ", offset) for offset in _environment(data))
-    for found in PATCHED.finditer(data) if b"patch" in data else ():
-        patched = found[1] or found[2]
-        yield patched.decode("ascii", "replace") if patched else ANY_NAME, found.start()
+        found += [(part[1], target.start()) for part in PART.finditer(target[0])]
+    found += [(change[1], change.start()) for change in RENAMED_PART.finditer(data)]
+    found += [(b"environ", offset) for offset in _environment(data)]
+    if b"patch" in data:
+        found += [(change[1] or change[2] or ANY, change.start()) for change in PATCHED.finditer(data)]
     for word, name in NAMESPACES:
         if word in data:
-            yield from ((name, found.start()) for found in re.finditer(re.escape(word), data))
+            found += [(name, change.start()) for change in re.finditer(re.escape(word), data)]
     if b"attr" in data:
-        for found in BY_NAME.finditer(data):
-            yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()
+        found += [(change[1] or ANY, change.start()) for change in BY_NAME.finditer(data)]
+    return [(name.decode("ascii", "replace"), offset) for name, offset in found]
 
 
-def _targets(data: bytes) -> Iterator[re.Match[bytes]]:
-    for pattern in TARGETS:
-        yield from pattern.finditer(data)
+def _targets(data: bytes) -> list[re.Match[bytes]]:
+    return [found for pattern in TARGETS for found in pattern.finditer(data)]
 
 
 def _environment(data: bytes) -> Iterator[int]:
