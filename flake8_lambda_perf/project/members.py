@@ -253,7 +253,7 @@ class Members:
             return NOTHING
         index_body(owner.constructor)
         bindings = owner.constructor.scope.bindings.get(attr, ())
-        found = self.names.join(self.names.binding(binding) for binding in bindings)
+        found = self.names.join([self.names.binding(binding) for binding in bindings])
         if not any(True for _ in self.names.arguments_of(owner.constructor, attr)):
             return NOTHING
         annotated = self._annotated_field(owner, attr) if UNKNOWN in found else NOTHING
