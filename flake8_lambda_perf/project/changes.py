@@ -38,9 +38,8 @@ WHOLE = re.compile(rb"environ\b(?:\s+as\s+(\w+)|(?![.\[]))")
 ASSIGNED = re.compile(rb"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
 """What stands before `environ` where a name is assigned to it."""
 BY_NAME = re.compile(rb"(?:set|del)attr(?:__)?\((?:\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"'])?")
-HANDED_ON = re.compile(
-    rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|as)\b)|\.(?:update|setdefault|pop|__setitem__)\b(?!\())"
-)
+HANDED_ON = re.compile(rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|as)\b))")
+METHODS_HANDED_ON = re.compile(rb"\.(?:update|setdefault|pop|__setitem__)\b(?!\()")
 """All environment variables as a value: they, or a method that changes them, are passed on, or get another name."""
 LOOKED_INTO = (b"in os.", b"in ", b"**os.", b"**")
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
@@ -113,7 +112,9 @@ class Changes:
         """Lists the modules, and the functions in them, that hand the environment variables on as a value."""
         for path in self.files:
             data = self.data(path) or b""
-            offsets = [found.start() for found in HANDED_ON.finditer(data)]
+            offsets = [found.start() for found in METHODS_HANDED_ON.finditer(data)]
+            if b"environ" in data:
+                offsets += [found.start() for found in HANDED_ON.finditer(data)]
             offsets = [at for at in offsets if not data.endswith(LOOKED_INTO, 0, at)]
             module = self.module(path) if offsets else None
             if module is not None:

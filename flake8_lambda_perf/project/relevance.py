@@ -98,10 +98,8 @@ class Relevance:
 
     def means_something(self, name: str, path: str) -> bool:
         """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
-        if self._is_relevant(name, path):
-            return True
         meaning = self._meaning.get(path)
-        return meaning is None or name in meaning.sinks
+        return meaning is None or name in meaning.sinks or self._is_relevant(name, path)
 
     def _is_relevant(self, name: str, path: str) -> bool:
         """Tells whether some handler brings a file and something of that name that matters."""
