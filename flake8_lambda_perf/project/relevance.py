@@ -160,10 +160,28 @@ class Relevance:
         if self._is_relevant(name, scope.module.path):
             return True
         for binding in local_bindings(name, scope):
-            value = binding.value
-            if binding.kind != "param" and (
-                value is None or (not isinstance(value, ast.Name) and self._may_matter(value, scope, depth + 1))
-            ):
+            if binding.kind in ("param", "except") or isinstance(binding.value, ast.Name):
+                continue
+            if binding.value is None or self._may_give(binding.value, scope, depth + 1):
+                return True
+        return False
+
+    def _may_give(self, value: ast.expr, scope: Scope, depth: int) -> bool:
+        """Tells whether a local may stand for something that matters by its value."""
+        match value:
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return False  # what is in it is not known
+            case ast.IfExp(body=body, orelse=orelse):
+                parts = [body, orelse]
+            case ast.BoolOp(values=values):
+                parts = values
+            case _:
+                return self._may_matter(value, scope, depth)
+        for part in parts:
+            if isinstance(part, ast.Name):
+                if self._is_relevant(part.id, scope.module.path) or local_bindings(part.id, scope):
+                    return True
+            elif self._may_give(part, scope, depth + 1):
                 return True
         return False
 
