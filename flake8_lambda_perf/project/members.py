@@ -190,7 +190,8 @@ class Members:
 
     def bindings(self, cls: Class, attr: str) -> list[Binding]:
         """Lists what the class body binds to `attr`, the last definition first to count."""
-        return reaching(cls.scope, attr, Place(cls.scope, cls.branch, 1 << 60, cls.node))
+        known = cls.scope.bindings.get(attr, [])
+        return known if len(known) < 2 else reaching(cls.scope, attr, Place(cls.scope, cls.branch, 1 << 60, cls.node))
 
     def method(self, cls: Class, name: str) -> Function | None:
         """Finds the method an instance of `cls` has under a name."""
