@@ -27,6 +27,12 @@ SLACK = 10
 NEWLINE = re.compile(r"\r\n|\r|\n")
 """What ends a line for Python's tokenizer: not a form feed, \\x0b, \\x1c or U+2028."""
 
+MARKS = frozenset({
+    "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "op", "ops",
+    "rest", "simple", "str", "type_comment",
+})  # fmt: skip
+"""Fields that hold text, numbers, operators or contexts in every class of node."""
+
 FIRST_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*(?:\r\n|\r|\n)?")
 
 FOREIGN_BOMS = (
@@ -126,14 +132,26 @@ def nodes_of(root: ast.AST) -> list[ast.AST]:
     return found
 
 
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields in which the nodes of each class may hold others, in order."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = () if kind is ast.Constant else tuple(name for name in kind._fields if name not in MARKS)
+        self[kind] = fields
+        return fields
+
+
+FIELDS = _Fields()
+
+
 def children_of(node: ast.AST) -> list[ast.AST]:
     """List the nodes one level below a node, but for operators and contexts, which are marks without content."""
-    found = []
-    for name in node._fields:
+    found: list[ast.AST] = []
+    for name in FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found.extend([item for item in value if isinstance(item, ast.AST)])
-        elif isinstance(value, ast.AST) and value._fields:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 

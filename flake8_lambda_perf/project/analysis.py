@@ -136,20 +136,22 @@ class Analysis:
 
     def client_of(self, site: Site) -> Client | None:
         """Names the client a call builds, if it can be only that."""
-        func = site.node.func
-        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if last and last not in self._off and not self._may_build(last, site):
+        if not self._may_build(site):
             return None
+        func = site.node.func
         values = {_called(value) for value in ordered(self.names.values(func, site.place))}
         found = {value.name for value in values if isinstance(value, Ext)}
         known = {name for name in found if name in self.clients}
         return self.clients[min(known)] if known and known == found else None
 
-    def _may_build(self, name: str, site: Site) -> bool:
+    def _may_build(self, site: Site) -> bool:
         """Tells whether the last name of what a call calls may stand for something that builds a client."""
-        if self.closure.relevance.means_something(name, site.place.scope.module.path):
+        func, scope = site.node.func, site.place.scope
+        if isinstance(func, ast.Attribute):
+            return self.closure.relevance.means_something(func.attr, scope.module.path) or func.attr in self._off
+        if not isinstance(func, ast.Name) or local_bindings(func.id, scope):
             return True
-        return isinstance(site.node.func, ast.Name) and bool(local_bindings(name, site.place.scope))
+        return self.closure.relevance.means_something(func.id, scope.module.path) or func.id in self._off
 
     def _judge(self) -> None:
         for function in sorted(self.graph.requests, key=lambda f: (f.module.path, f.line, f.qualified_name)):

@@ -6,11 +6,10 @@ The bytes of every deployed file tell which functions may change an attribute of
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.changing import ANY_NAME, MUTATORS, REMOVERS
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.record import ANY_NAME, MUTATORS, REMOVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +29,7 @@ TARGETS = (
 """What a loop or a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
 
 Each begins with letters, which the `re` module looks for fast."""
-RENAMED_PART = re.compile(rb"=[ \t]*[\w.]+\.(\w+)[ \t]*(?=[\r\n#;\[])")
+RENAMED_PART = re.compile(rb"=[ \t]*+(?:\w++\.)++(\w++)[ \t]*+(?=[\r\n#;\[])")
 """An attribute that is given another name, under which its content may be changed."""
 PART = re.compile(rb"\.[ \t]*(\w+)")
 BARE = re.compile(rf"environ(?<!\wenviron){_ITEM}(?:{_CALLED}|{_ASSIGNED})".encode())
@@ -39,14 +38,14 @@ WHOLE = re.compile(rb"environ\b(?:\s+as\s+(\w+)|(?![.\[]))")
 ASSIGNED = re.compile(rb"\b(\w+)[ \t]*=[ \t]*(?:\w+\.)?$")
 """What stands before `environ` where a name is assigned to it."""
 BY_NAME = re.compile(rb"(?:set|del)attr(?:__)?\((?:\s*(?:[\w.]+,\s*)?[\"'](\w+)[\"'])?")
-HANDED_ON = re.compile(
-    rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|as)\b)|\.(?:update|setdefault|pop|__setitem__)\b(?!\())"
-)
+HANDED_ON = re.compile(rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|as)\b))")
+METHODS_HANDED_ON = re.compile(rb"\.(?:update|setdefault|pop|__setitem__)\b(?!\()")
 """All environment variables as a value: they, or a method that changes them, are passed on, or get another name."""
 LOOKED_INTO = (b"in os.", b"in ", b"**os.", b"**")
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
 """An attribute that has another value while a patch is in force."""
-NAMESPACES = ((b"globals()", ANY_NAME), (b"vars(", "__dict__"), (b"__dict__", "__dict__"))
+ANY = ANY_NAME.encode()
+NAMESPACES = ((b"globals()", ANY), (b"vars(", b"__dict__"), (b"__dict__", b"__dict__"))
 
 
 class Changes:
@@ -64,7 +63,6 @@ class Changes:
         self._places: dict[str, dict[str, list[int]]] | None = None
         self._found: dict[str, tuple[Change, ...]] = {}
         self._mentions: dict[tuple[Module, str], list[Function]] = {}
-        self._starts: dict[str, list[int]] = {}  # of lines, in each file
 
     def of(self, name: str) -> tuple[Change, ...]:
         """Lists the changes of attributes called `name`, and those made under a computed name."""
@@ -114,7 +112,9 @@ class Changes:
         """Lists the modules, and the functions in them, that hand the environment variables on as a value."""
         for path in self.files:
             data = self.data(path) or b""
-            offsets = [found.start() for found in HANDED_ON.finditer(data)]
+            offsets = [found.start() for found in METHODS_HANDED_ON.finditer(data)]
+            if b"environ" in data:
+                offsets += [found.start() for found in HANDED_ON.finditer(data)]
             offsets = [at for at in offsets if not data.endswith(LOOKED_INTO, 0, at)]
             module = self.module(path) if offsets else None
             if module is not None:
@@ -123,10 +123,7 @@ class Changes:
 
     def _at(self, module: Module, offsets: Iterable[int]) -> Iterator[Function]:
         """Lists the functions of a module that span one of some offsets; their bodies are indexed."""
-        if module.path not in self._starts:
-            data = self.data(module.path) or b""
-            self._starts[module.path] = [found.end() for found in re.finditer(rb"\r\n|\r|\n", data)]
-        lines = {bisect_right(self._starts[module.path], offset) + 1 for offset in offsets}
+        lines = _lines_of(self.data(module.path) or b"", offsets)
         for function in module.functions:  # grows by those nested in them
             if _spans(function, lines):
                 index_body(function)
@@ -150,29 +147,25 @@ class Changes:
                 yield from module.changes.get(name, ())
 
 
-def _scan(data: bytes) -> Iterator[tuple[str, int]]:
+def _scan(data: bytes) -> list[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
-    for found in DOTTED.finditer(data):
-        yield found[1].decode("ascii", "replace"), found.start()
+    found = [(change[1], change.start()) for change in DOTTED.finditer(data)]
     for target in _targets(data):
-        yield from ((part[1].decode("ascii", "replace"), target.start()) for part in PART.finditer(target[0]))
-    for found in RENAMED_PART.finditer(data):
-        yield found[1].decode("ascii", "replace"), found.start()
-    yield from (("environ", offset) for offset in _environment(data))
-    for found in PATCHED.finditer(data) if b"patch" in data else ():
-        patched = found[1] or found[2]
-        yield patched.decode("ascii", "replace") if patched else ANY_NAME, found.start()
+        found += [(part[1], target.start()) for part in PART.finditer(target[0])]
+    found += [(change[1], change.start()) for change in RENAMED_PART.finditer(data)]
+    found += [(b"environ", offset) for offset in _environment(data)]
+    if b"patch" in data:
+        found += [(change[1] or change[2] or ANY, change.start()) for change in PATCHED.finditer(data)]
     for word, name in NAMESPACES:
         if word in data:
-            yield from ((name, found.start()) for found in re.finditer(re.escape(word), data))
+            found += [(name, change.start()) for change in re.finditer(re.escape(word), data)]
     if b"attr" in data:
-        for found in BY_NAME.finditer(data):
-            yield found[1].decode("ascii", "replace") if found[1] else ANY_NAME, found.start()
+        found += [(change[1] or ANY, change.start()) for change in BY_NAME.finditer(data)]
+    return [(name.decode("ascii", "replace"), offset) for name, offset in found]
 
 
-def _targets(data: bytes) -> Iterator[re.Match[bytes]]:
-    for pattern in TARGETS:
-        yield from pattern.finditer(data)
+def _targets(data: bytes) -> list[re.Match[bytes]]:
+    return [found for pattern in TARGETS for found in pattern.finditer(data)]
 
 
 def _environment(data: bytes) -> Iterator[int]:
@@ -188,6 +181,20 @@ def _environment(data: bytes) -> Iterator[int]:
         other = whole if whole[1] else ASSIGNED.search(line)
         if other is not None:
             yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % other[1], data))
+
+
+def _lines_of(data: bytes, offsets: Iterable[int]) -> set[int]:
+    """Lists the lines, from 1, on which some offsets are; none of them is in the middle of a line's end."""
+    found = set()
+    line, done = 1, 0
+    for offset in sorted(offsets):
+        line += data.count(b"\n", done, offset)
+        returns = data.count(b"\r", done, offset)
+        if returns:
+            line += returns - data.count(b"\r\n", done, offset)
+        done = offset
+        found.add(line)
+    return found
 
 
 def _spans(function: Function, lines: set[int]) -> bool:

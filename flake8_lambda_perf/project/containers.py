@@ -42,9 +42,8 @@ class Containers:
         """Lists what a loop's target can be."""
         if binding.value is None or binding.index is not None:
             return ANYTHING
-        return self.names.join(
-            self.elements(value) for value in ordered(self.names.values(binding.value, before(binding.place)))
-        )
+        found = ordered(self.names.values(binding.value, before(binding.place)))
+        return self.names.join([self.elements(value) for value in found])
 
     def elements(self, value: Value) -> frozenset[Value]:
         """Lists what iterating over a value gives."""
@@ -52,7 +51,7 @@ class Containers:
             return ANYTHING
         node = value.node
         elements = [key for key in node.keys if key] if isinstance(node, ast.Dict) else getattr(node, "elts", [])
-        return self.names.join(self.names.values(element, value.place) for element in elements)
+        return self.names.join([self.names.values(element, value.place) for element in elements])
 
     def item(self, base: Value, key: ast.expr, place: Place) -> frozenset[Value]:
         """Lists what `base[key]` can be."""
@@ -68,7 +67,7 @@ class Containers:
         elements: list[ast.expr] = getattr(node, "elts", [])
         if isinstance(key, ast.Constant) and isinstance(key.value, int) and -len(elements) <= key.value < len(elements):
             return self.names.values(elements[key.value], base.place)
-        return self.names.join(self.names.values(element, base.place) for element in elements)
+        return self.names.join([self.names.values(element, base.place) for element in elements])
 
     def _dict_item(
         self, node: ast.Dict, at: Place, key: ast.expr, place: Place, otherwise: frozenset[Value]
@@ -82,12 +81,12 @@ class Containers:
         wanted = self.names.values(key, place)
         if all(isinstance(name, Const) for name in wanted) and len(items) == len(node.keys):
             names = [name.value for name in wanted if isinstance(name, Const)]
-            found = self.names.join(self.names.values(items[name], at) for name in names if name in items)
+            found = self.names.join([self.names.values(items[name], at) for name in names if name in items])
             return found if all(name in items for name in names) else found | otherwise
-        elements = (
+        elements = [
             ANYTHING if name is None else self.names.values(value, at)
             for name, value in zip(node.keys, node.values, strict=True)
-        )
+        ]
         return self.names.join(elements) | otherwise
 
     def got(self, node: ast.Call, place: Place) -> frozenset[Value] | None:
@@ -103,7 +102,7 @@ class Containers:
         if not dicts or len(dicts) < len(bases):
             return None
         default = self.names.values(rest[0], place) if rest else frozenset({Const(None)})
-        return self.names.join(self._dict_item(base, at, key, place, default) for base, at in dicts)
+        return self.names.join([self._dict_item(base, at, key, place, default) for base, at in dicts])
 
     def entered(self, binding: Binding) -> frozenset[Value]:
         """Lists what `with ... as name` binds: the result of `__enter__`, what a generator yields, or the object."""
@@ -120,7 +119,8 @@ class Containers:
         for manager in ordered(self.names.values(binding.value, place)):
             if isinstance(manager, Inst):
                 entered = self.names.members.attribute(manager, "__enter__")
-                found |= self.names.join(self.names.returned(method) for method in entered if isinstance(method, Func))
+                methods = [method for method in entered if isinstance(method, Func)]
+                found |= self.names.join([self.names.returned(method) for method in methods])
             elif isinstance(manager, Ext):
                 found.add(manager)
         return frozenset(found or {UNKNOWN})

@@ -11,6 +11,7 @@ from flake8_lambda_perf.project.edge import Edge, EdgeKind
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.memo import Memo, Memos
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Partial, Unknown, Value, last_name, ordered
+from flake8_lambda_perf.source import FIELDS, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Edge", "Edges"]
 
 STARTED = ("Thread().start", "Process().start", "Timer().start")
+INJECTED = ("Depends", "Security")
 RUNNERS = ("submit", "map", "step", "run", "apply", "execute", "process", "call", "invoke", "start", "retry")
 
 
@@ -38,12 +40,14 @@ class Edges:
         self.properties: set[str] = set()
         self.instantiated: set[Class] = set()
         self.subclasses: dict[Class, set[Class]] = {}
+        self._meant: dict[Function | None, dict[Function, list[Function]]] = {}  # by calls through `self`, when asked
         self.on_instance: Callable[[Class, Edge | None, Place], None] = lambda _cls, _edge, _place: None
 
     # -- everything out of one body -----------------------------------------------------------
 
     def out_of(self, module: Module, function: Function | None) -> Iterator[Edge]:
         """Lists the edges out of a function's body, or out of a module's for None."""
+        self._meant.pop(function, None)
         if function is not None:
             index_body(function)
         for site in list(module.calls if function is None else function.calls):
@@ -162,12 +166,24 @@ class Edges:
         """Lists the overrides that `self.method()` can mean, by the subclasses that are instantiated."""
         if callee.cls is None or not isinstance(func, ast.Attribute) or not _is_first_parameter(func.value, place):
             return (callee,)
-        family = {cls for cls in self._descendants(callee.cls) if cls in self.instantiated}
-        found = {self.names.members.method(cls, callee.name) for cls in family}
+        return self._meant.setdefault(place.scope.function, {}).setdefault(callee, self._overrides(callee, callee.cls))
+
+    def _overrides(self, callee: Function, cls: Class) -> list[Function]:
+        """Lists the methods that stand in for a method in the subclasses that are instantiated, itself among them."""
+        family = [sub for sub in self._descendants(cls) if sub in self.instantiated]
+        found = {self.names.members.method(sub, callee.name) for sub in family}
         targets = sorted(
             (method for method in found if method is not None), key=lambda method: (method.module.path, method.line)
         )
-        return targets or (callee,)
+        return targets or [callee]
+
+    def outdated(self) -> Iterator[Function]:
+        """Lists the functions whose calls through `self` mean other methods than when they were looked at."""
+        for function, meant in self._meant.items():
+            if function is not None and any(
+                targets != self._overrides(callee, callee.cls) for callee, targets in meant.items() if callee.cls
+            ):
+                yield function
 
     def _descendants(self, cls: Class) -> set[Class]:
         found, stack = {cls}, [cls]
@@ -205,8 +221,8 @@ class Edges:
             arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None
         ]
         for expr in (*args.defaults, *(default for default in args.kw_defaults if default is not None), *annotations):
-            for node in ast.walk(expr):
-                if isinstance(node, ast.Call) and node.args and last_name(node.func) in ("Depends", "Security"):
+            for node in nodes_of(expr) if FIELDS[expr.__class__] else ():
+                if isinstance(node, ast.Call) and node.args and last_name(node.func) in INJECTED:
                     for value in ordered(self.names.values(node.args[0], function.place)):
                         if isinstance(value, Func):
                             yield from self._all(self.callbacks.passed(Start(function, node, inside(function)), value))

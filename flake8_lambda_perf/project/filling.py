@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.changing import MUTATORS, REMOVERS
 from flake8_lambda_perf.project.facts import Class, Function, Module
-from flake8_lambda_perf.project.record import MUTATORS, REMOVERS
 from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Inst, Mod

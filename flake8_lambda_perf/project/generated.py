@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Binding, Class, Function, Place, Scope
+from flake8_lambda_perf.project.values import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def _own(cls: Class, *, kw_only: bool) -> Iterator[tuple[str, tuple[ast.expr | N
     for statement in cls.node.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
-                kind = ast.unparse(annotation)
+                kind = annotation.id if isinstance(annotation, ast.Name) else ast.unparse(annotation)
                 if "KW_ONLY" in kind:
                     kw_only = True
                 elif "ClassVar" not in kind:
@@ -100,7 +101,7 @@ def _own(cls: Class, *, kw_only: bool) -> Iterator[tuple[str, tuple[ast.expr | N
 
 def _field(value: ast.expr | None, kw_only: bool) -> tuple[ast.expr | None, bool] | None:
     """Reads the default of a field: a value, or a call of what makes one for each instance."""
-    if not isinstance(value, ast.Call) or not ast.unparse(value.func).endswith("field"):
+    if not isinstance(value, ast.Call) or not last_name(value.func).endswith("field"):
         return value, kw_only
     given = {keyword.arg: keyword.value for keyword in value.keywords}
     factory = given.get("default_factory")

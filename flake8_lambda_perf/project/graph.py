@@ -92,15 +92,15 @@ class Graph:
         self._take_arrived()
         before = (-1, -1)
         changed: set[Function] = set()
+        stale: set[Body] = set()
         for _ in range(ROUNDS):
-            known, kept = set(self.entries), len(self.edges.instantiated)
-            self._round(changed)
+            known = set(self.entries)
+            self._round(changed, stale)
             size = (sum(len(edges) for edges in self.callers.values()), len(self.explored))
             changed = {f for f, count in self._counts.items() if count != len(self.callers.get(f, ()))}
             changed |= self.entries.keys() - known
-            if len(self.edges.instantiated) != kept:  # `self.method()` may mean more methods
-                changed |= {f for body, reads in self._reads.items() if _in_class(body) for f in reads}
-            if size == before or not changed:
+            stale = self._outdated()
+            if size == before or not (changed or stale):
                 break
             before = size
         self._forget(changed)
@@ -125,14 +125,14 @@ class Graph:
         for function in changed:
             self._counts.pop(function, None)
 
-    def _round(self, changed: set[Function]) -> None:
+    def _round(self, changed: set[Function], stale: set[Body]) -> None:
         """Explores once; what depends on the calls of functions of which others are known now is evaluated anew."""
         self._forget(changed)
-        for body in [b for b, reads in self._reads.items() if b not in self.explored or not reads.isdisjoint(changed)]:
-            del self._reads[body], self._out[body]
-        self.edges.properties = self.relevance.properties.union(
-            *(module.properties for module in self.modules.values())
-        )
+        stale |= {b for b, reads in self._reads.items() if b not in self.explored or not reads.isdisjoint(changed)}
+        for body in stale:
+            self._reads.pop(body, None)
+            self._out.pop(body, None)
+        self.edges.properties = self._properties()
         self.edges.subclasses = {}
         for module in list(self.modules.values()):
             self._link_classes(module)
@@ -145,6 +145,19 @@ class Graph:
         self.explored = {}
         self._walk([(module, False) for module in self.modules.values()])
         self._walk([(entry, True) for entry in list(self.entries)])
+
+    def _properties(self) -> set[str]:
+        """Names the methods that run when an attribute is read."""
+        return self.relevance.properties.union(*(module.properties for module in self.modules.values()))
+
+    def _outdated(self) -> set[Body]:
+        """Lists the bodies that run more methods than a round has found, by the classes and properties it came upon."""
+        found: set[Body] = {*self.edges.outdated()}
+        fresh = self._properties() - self.edges.properties
+        for body in self.explored if fresh else ():
+            if any(attribute.attr in fresh for attribute, _ in body.attributes):
+                found.add(body)
+        return found
 
     def _walk(self, start: list[tuple[Body, bool]]) -> None:
         queue = deque(start)
@@ -331,14 +344,6 @@ class Graph:
                 found, dep.level, *(self.level(owner, ref, visited) for owner, ref in sorted(dep.refs | dep.lasting))
             )
         return found
-
-
-def _in_class(body: Body) -> bool:
-    """Tells whether a body is that of a method, or of a function in one."""
-    function = body if isinstance(body, Function) else None
-    while function is not None and function.cls is None:
-        function = function.parent
-    return function is not None
 
 
 def _outermost_build(path: tuple[Edge, ...]) -> object:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.changing import MUTATORS, REMOVERS, TAKERS, is_key
 from flake8_lambda_perf.project.facts import Class, Function, Module, Scope
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body, is_property
 from flake8_lambda_perf.project.levels import NONE, REQUEST, STORE, Dep, Level
-from flake8_lambda_perf.project.record import MUTATORS, REMOVERS, TAKERS, is_key
 from flake8_lambda_perf.project.respelled import may_be, respelled
 from flake8_lambda_perf.project.sought import Handle, Sought, given_to
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, Partial, Unknown, arguments, defaults, ordered

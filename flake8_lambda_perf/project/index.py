@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from flake8_lambda_perf.project.changing import MUTATORS
 from flake8_lambda_perf.project.facts import (
     Binding,
     Branch,
@@ -19,7 +20,8 @@ from flake8_lambda_perf.project.facts import (
 )
 from flake8_lambda_perf.project.flow import breaks, leaves, pattern_test, static_truth
 from flake8_lambda_perf.project.generated import add_constructor
-from flake8_lambda_perf.project.record import MUTATORS, Recorder, prefix
+from flake8_lambda_perf.project.record import Recorder, prefix
+from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.sketch import Bodies
@@ -89,12 +91,12 @@ def _parameters(args: ast.arguments) -> list[ast.arg]:
     return found
 
 
+Left = Literal[True] | tuple[ast.expr, bool] | None
+"""Whether a statement always leaves its block, or the test that tells whether it does."""
+
+
 class _Indexer(Recorder):
     """Walks statements in order; every method takes the scope and the branch it stands in."""
-
-    def __init__(self, module: Module, function: Function | None) -> None:
-        super().__init__(module, function)
-        self.before = 0  # the order of the statement that was indexed last
 
     # -- statements ---------------------------------------------------------------------------
 
@@ -102,109 +104,82 @@ class _Indexer(Recorder):
         """Indexes a list of statements; what follows an early exit gets a branch of its own."""
         current = branch
         nested: list[Branch] = []
+        kinds = self._kinds
         for position, statement in enumerate(body):
             current.statements.append(statement)
-            left = self.statement(statement, scope, current)
+            self.order = start = self.order + 2
+            index = kinds.get(statement.__class__, _Indexer._children)
+            left = index(self, statement, Place(scope, current, start, statement))
+            if left is None:
+                continue
             if left is True:
                 current.exits = True
                 break
-            if isinstance(left, tuple) and position + 1 < len(body):
+            if position + 1 < len(body):
                 test, polarity = left
-                current = Branch(
-                    current, "after", statement, test, polarity, Place(scope, current, self.before, statement)
-                )
+                current = Branch(current, "after", statement, test, polarity, Place(scope, current, start, statement))
                 nested.append(current)
         for inner in reversed(nested):
             assert inner.parent is not None
             self.bound.setdefault(inner.parent, set()).update(self.bound.get(inner, ()))
             inner.parent.exits = inner.parent.exits or inner.exits
 
-    def statement(self, node: ast.stmt, scope: Scope, branch: Branch) -> bool | tuple[ast.expr, bool] | None:
-        """Indexes one statement; True if it always leaves the block, a test where what follows depends on it."""
-        self.order += 2
-        start = self.order
-        place = Place(scope, branch, start, node)
-        left = self._statement(node, place)
-        self.before = start
-        return left
+    def _expression(self, node: ast.Expr, place: Place) -> Left:
+        self.expression(node.value, place)
+        return True if isinstance(node.value, ast.Call) and leaves(node) else None
 
-    def _statement(self, node: ast.stmt, place: Place) -> bool | tuple[ast.expr, bool] | None:
-        match node:
-            case ast.Expr(value=value):
-                self.expression(value, place)
-                return True if leaves(node) else None
-            case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Delete():
-                self._assignment(node, place)
-            case ast.Return(value=value):
-                if value is not None:
-                    self.expression(value, place)
-                if self.function is not None:
-                    self.function.returns.append((value, place))
-                return True
-            case ast.Raise() | ast.Assert():
-                self._children(node, place)
-                return isinstance(node, ast.Raise) or None
-            case ast.Break() | ast.Continue():
-                for branch in place.branch.chain():
-                    if branch.kind == "loop":
-                        break
-                    branch.jumps = True
-                return True
-            case _:
-                return self._compound(node, place)
-        return None
+    def _return(self, node: ast.Return, place: Place) -> Left:
+        if node.value is not None:
+            self.expression(node.value, place)
+        if self.function is not None:
+            self.function.returns.append((node.value, place))
+        return True
 
-    def _compound(self, node: ast.stmt, place: Place) -> bool | tuple[ast.expr, bool] | None:
-        match node:
-            case ast.If():
-                return self._if(node, place)
-            case ast.For() | ast.AsyncFor() | ast.While():
-                return self._loop(node, place)
-            case ast.With() | ast.AsyncWith():
-                return self._with(node, place)
-            case ast.Try() | ast.TryStar():
-                return self._try(node, place)
-            case ast.Match():
-                return self._match(node, place)
-            case _:
-                self._declaration(node, place)
-        return None
+    def _raise(self, node: ast.Raise, place: Place) -> Left:
+        self._children(node, place)
+        return True
 
-    def _declaration(self, node: ast.stmt, place: Place) -> None:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._function(node, place)
-            case ast.ClassDef():
-                self._class(node, place)
-            case ast.Import() | ast.ImportFrom():
-                self._import(node, place)
-            case ast.Global(names=names):
-                place.scope.global_names.update(names)
-            case ast.Nonlocal(names=names):
-                place.scope.nonlocal_names.update(names)
-            case _:
-                self._children(node, place)
+    def _jump(self, _node: ast.Break | ast.Continue, place: Place) -> Left:
+        for branch in place.branch.chain():
+            if branch.kind == "loop":
+                break
+            branch.jumps = True
+        return True
 
     def _children(self, node: ast.AST, place: Place) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children_of(node):
             if isinstance(child, ast.expr):
                 self.expression(child, place)
 
-    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Delete, place: Place) -> None:
-        if isinstance(node, ast.Delete):
-            for target in node.targets:
-                self.target(target, "del", None, place)
-            return
-        if node.value is None:
-            return
+    def _global(self, node: ast.Global, place: Place) -> None:
+        place.scope.global_names.update(node.names)
+
+    def _nonlocal(self, node: ast.Nonlocal, place: Place) -> None:
+        place.scope.nonlocal_names.update(node.names)
+
+    def _assignment(self, node: ast.Assign, place: Place) -> None:
         self.expression(node.value, place)
         after = Place(place.scope, place.branch, self.tick(), place.statement)
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            if isinstance(node, ast.AugAssign):
-                self.expression(node.target, place)
-            self.target(target, "aug" if isinstance(node, ast.AugAssign) else "assign", node.value, after)
+        for target in node.targets:
+            self.target(target, "assign", node.value, after)
 
-    def _if(self, node: ast.If, place: Place) -> bool | tuple[ast.expr, bool] | None:
+    def _annotated(self, node: ast.AnnAssign, place: Place) -> None:
+        if node.value is not None:
+            self.expression(node.value, place)
+            after = Place(place.scope, place.branch, self.tick(), place.statement)
+            self.target(node.target, "assign", node.value, after)
+
+    def _augmented(self, node: ast.AugAssign, place: Place) -> None:
+        self.expression(node.value, place)
+        after = Place(place.scope, place.branch, self.tick(), place.statement)
+        self.expression(node.target, place)
+        self.target(node.target, "aug", node.value, after)
+
+    def _delete(self, node: ast.Delete, place: Place) -> None:
+        for target in node.targets:
+            self.target(target, "del", None, place)
+
+    def _if(self, node: ast.If, place: Place) -> Left:
         self.expression(node.test, place)
         truth = static_truth(node.test)
         before = self.order
@@ -232,7 +207,7 @@ class _Indexer(Recorder):
             self.order += 1
             place.scope.kills.setdefault(name, []).append((place.branch, before, self.order))
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: Place) -> bool | tuple[ast.expr, bool] | None:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Left:
         loop = Branch(place.branch, "loop", node, node.test if isinstance(node, ast.While) else None, at=place)
         if isinstance(node, ast.While):
             if static_truth(node.test) is False:
@@ -252,7 +227,7 @@ class _Indexer(Recorder):
             return node.iter, False  # what follows is run where there is nothing to go over
         return True if endless else None
 
-    def _with(self, node: ast.With | ast.AsyncWith, place: Place) -> bool | tuple[ast.expr, bool] | None:
+    def _with(self, node: ast.With | ast.AsyncWith, place: Place) -> Left:
         for item in node.items:
             self.expression(item.context_expr, place)
             if self.function is not None:
@@ -266,7 +241,7 @@ class _Indexer(Recorder):
         self._join([inner], place, place.order)
         return True if inner.exits else None
 
-    def _try(self, node: ast.Try | ast.TryStar, place: Place) -> bool | None:
+    def _try(self, node: ast.Try | ast.TryStar, place: Place) -> Left:
         before = self.order
         tried = Branch(place.branch, "try", node)
         self.block([*node.body, *node.orelse], place.scope, tried)
@@ -285,7 +260,7 @@ class _Indexer(Recorder):
         self._join([last], place, before)
         return True if last.exits or all(arm.exits for arm in arms) else None
 
-    def _match(self, node: ast.Match, place: Place) -> bool | None:
+    def _match(self, node: ast.Match, place: Place) -> Left:
         self.expression(node.subject, place)
         arms = []
         complete = False
@@ -350,6 +325,35 @@ class _Indexer(Recorder):
                 self.bind(Binding(alias.asname or alias.name.partition(".")[0], "import", alias, place, None))
             else:
                 self.bind(Binding(alias.asname or alias.name, "from", alias, place, None, origin=node))
+
+    # of the kinds that are missing only the expressions matter
+    _kinds: ClassVar[dict[type[ast.stmt], Callable[..., Left]]] = {
+        ast.Expr: _expression,
+        ast.Assign: _assignment,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Delete: _delete,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.Break: _jump,
+        ast.Continue: _jump,
+        ast.If: _if,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.While: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.Match: _match,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Import: _import,
+        ast.ImportFrom: _import,
+        ast.Global: _global,
+        ast.Nonlocal: _nonlocal,
+    }
 
 
 def is_property(decorator: ast.expr) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
+from flake8_lambda_perf.project.changing import MUTATORS
 from flake8_lambda_perf.project.index import index_body
-from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.values import NOTHING, Func, arguments
 
 if TYPE_CHECKING:

@@ -191,7 +191,8 @@ class Members:
 
     def bindings(self, cls: Class, attr: str) -> list[Binding]:
         """Lists what the class body binds to `attr`, the last definition first to count."""
-        return reaching(cls.scope, attr, Place(cls.scope, cls.branch, 1 << 60, cls.node))
+        known = cls.scope.bindings.get(attr, [])
+        return known if len(known) < 2 else reaching(cls.scope, attr, Place(cls.scope, cls.branch, 1 << 60, cls.node))
 
     def method(self, cls: Class, name: str) -> Function | None:
         """Finds the method an instance of `cls` has under a name."""
@@ -254,7 +255,7 @@ class Members:
             return NOTHING
         index_body(owner.constructor)
         bindings = owner.constructor.scope.bindings.get(attr, ())
-        found = self.names.join(self.names.binding(binding) for binding in bindings)
+        found = self.names.join([self.names.binding(binding) for binding in bindings])
         if not any(True for _ in self.names.arguments_of(owner.constructor, attr)):
             return NOTHING
         annotated = self._annotated_field(owner, attr) if UNKNOWN in found else NOTHING

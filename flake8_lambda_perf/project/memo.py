@@ -6,11 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
+from flake8_lambda_perf.project.changing import MUTATORS
 from flake8_lambda_perf.project.facts import Branch, Class, Place
 from flake8_lambda_perf.project.filling import Filling
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.locations import CALLS_DEEP, Location, Locations, global_by_text
-from flake8_lambda_perf.project.record import MUTATORS
 from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Cls, Func, ordered

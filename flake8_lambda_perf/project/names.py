@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from flake8_lambda_perf.knowledge import canonical
@@ -85,7 +85,8 @@ class Names:
         """Lists what the expression can be."""
         found = self.memo.get(expr)
         if found is not None:
-            self.reads.update(self.open.get(expr, ()))
+            if expr in self.open:
+                self.reads.update(self.open[expr])
             return found
         if expr in self.active:
             return NOTHING
@@ -97,7 +98,7 @@ class Names:
         self.active.discard(expr)
         if self.reads:
             self.open[expr] = frozenset(self.reads)
-        outer.update(self.reads)
+            outer.update(self.reads)
         self.reads = outer
         if len(found) > WIDEST:
             found = ANYTHING
@@ -109,7 +110,7 @@ class Names:
             case ast.Name(id=name):
                 return self.name(name, place)
             case ast.Attribute(value=value, attr=attr):
-                return self.join(self.members.attribute(base, attr) for base in ordered(self.values(value, place)))
+                return self.join([self.members.attribute(base, attr) for base in ordered(self.values(value, place))])
             case ast.Call():
                 return self.call(expr, place)
             case ast.Constant(value=value) if not isinstance(value, complex | type(...)):
@@ -119,21 +120,22 @@ class Names:
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 known = assumed(test, place)
                 arms = (body, orelse) if known is None else (body,) if known else (orelse,)
-                return self.join(self.values(arm, place) for arm in arms)
+                return self.join([self.values(arm, place) for arm in arms])
             case ast.BoolOp(values=operands):
-                return self.join(self.values(operand, place) for operand in operands)
+                return self.join([self.values(operand, place) for operand in operands])
             case ast.NamedExpr(value=value) | ast.Await(value=value):
                 return self.values(value, place)
             case ast.Subscript(value=value, slice=key):
-                return self.join(self.containers.item(base, key, place) for base in ordered(self.values(value, place)))
+                bases = ordered(self.values(value, place))
+                return self.join([self.containers.item(base, key, place) for base in bases])
             case ast.Lambda():
                 function = place.scope.module.function_of.get(expr)
                 return frozenset({Func(function)}) if function is not None else ANYTHING
         return ANYTHING
 
-    def join(self, parts: Iterable[frozenset[Value]]) -> frozenset[Value]:
+    def join(self, parts: Sequence[frozenset[Value]]) -> frozenset[Value]:
         """Joins sets of values."""
-        return frozenset().union(*parts)
+        return parts[0] if len(parts) == 1 else NOTHING.union(*parts)
 
     # -- names --------------------------------------------------------------------------------
 
@@ -164,7 +166,7 @@ class Names:
         """Lists what a name can be."""
         bindings = self.bindings(name, place)
         if bindings is not None:
-            found = self.join(self.binding(binding) for binding in bindings)
+            found = self.join([self.binding(binding) for binding in bindings])
             if bindings and bindings[0].place.scope.kind == "module":
                 found = self.members.with_changes(Mod(bindings[0].place.scope.module), name, found)
             return found
@@ -281,7 +283,7 @@ class Names:
         got = self.containers.got(node, place)
         if got is not None:
             return got
-        found = self.join(self.called(callee, node, place) for callee in ordered(self.values(node.func, place)))
+        found = self.join([self.called(callee, node, place) for callee in ordered(self.values(node.func, place))])
         if isinstance(node.func, ast.Attribute) and node.func.attr in ALTERNATE_CONSTRUCTORS:
             made = {Inst(base.cls) for base in ordered(self.values(node.func.value, place)) if isinstance(base, Cls)}
             if made and all(isinstance(value, Ext) for value in found):
@@ -299,7 +301,7 @@ class Names:
                 return self.called(function, node, place)
             case Inst():
                 methods = self.members.attribute(callee, "__call__")
-                return self.join(self.returned(method) for method in methods if isinstance(method, Func))
+                return self.join([self.returned(method) for method in methods if isinstance(method, Func)])
             case Ext(name=name):
                 return self._external_call(name, node, place)
             case Const():
@@ -318,7 +320,8 @@ class Names:
             return frozenset({Super(cls)}) if cls is not None else ANYTHING
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
             attr = str(node.args[1].value)
-            found = self.join(self.members.attribute(base, attr) for base in ordered(self.values(node.args[0], place)))
+            bases = ordered(self.values(node.args[0], place))
+            found = self.join([self.members.attribute(base, attr) for base in bases])
             return found | (self.values(node.args[2], place) if len(node.args) > 2 else NOTHING)
         if name == "globals":
             return frozenset({Mod(place.scope.module)})

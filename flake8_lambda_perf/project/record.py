@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
+from flake8_lambda_perf.project.changing import (
+    ADJUSTERS,
+    ANY_NAME,
+    BY_NAME,
+    MUTATORS,
+    REMOVERS,
+    TAKERS,
+    is_key,
+    may_change,
+)
 from flake8_lambda_perf.project.facts import (
     Binding,
     BindingKind,
@@ -19,26 +30,13 @@ from flake8_lambda_perf.project.facts import (
 )
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.respelled import may_be, respelled
-from flake8_lambda_perf.source import children_of
+from flake8_lambda_perf.source import FIELDS
 
-ANY_NAME = "*"  # of an attribute that is set by `setattr` under a name that is computed
-MUTATORS = frozenset({
-    "append", "appendleft", "extend", "extendleft", "update", "insert", "add", "setdefault", "put", "push",
-    "__setitem__", "__iadd__", "__ior__",
-})  # fmt: skip
-ADJUSTERS = ("set_", "register", "unregister", "mount", "insert_", "add_header", "load_")
-"""How the methods begin that set an object up."""
-
-REMOVERS = frozenset({
-    "sort", "reverse", "rotate", "remove", "pop", "popleft", "popitem", "discard", "clear", "__delitem__",
-    "difference_update", "intersection_update",
-})  # fmt: skip
-TAKERS = frozenset({"pop", "popleft", "popitem", "rotate"})
-"""Methods that take another part out each time, unless they are given its key."""
-CHANGERS = MUTATORS | REMOVERS | {"putenv", "unsetenv"}
-BY_NAME = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+LEAVES = frozenset({ast.Name, ast.Constant, type(None)})
 SPECIAL = frozenset({ast.BoolOp, ast.IfExp, ast.NamedExpr, ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom})
 COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
+Stack = list[tuple[Any, Place]]
+"""Expressions that are not looked at yet; their classes are compared by identity, for speed."""
 
 
 class Recorder:
@@ -59,37 +57,37 @@ class Recorder:
 
     def bind(self, binding: Binding) -> None:
         """Records that a name gets a value."""
-        scope, name = binding.place.scope, binding.name
+        place, name = binding.place, binding.name
+        scope, branch = place.scope, place.branch
         if name in scope.global_names:
             scope.module.global_writes.setdefault(name, []).append(binding)
             return
         while name in scope.nonlocal_names and scope.parent is not None:
             scope = scope.parent
-        scope.bindings.setdefault(name, []).append(binding)
-        self.bound.setdefault(binding.place.branch, set()).add(name)
+        if name in scope.bindings:
+            scope.bindings[name].append(binding)
+        else:
+            scope.bindings[name] = [binding]
+        if branch.kind != "root":  # that is no arm of anything
+            self.bound.setdefault(branch, set()).add(name)
 
     def target(self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place) -> None:
         """Binds the target of an assignment, a loop or a `with`."""
-        match node:
-            case ast.Name(id=name):
-                self.bind(Binding(name, kind, node, place, value))
-            case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                for index, element in enumerate(elements):
-                    if (
-                        isinstance(value, ast.Tuple | ast.List)
-                        and kind == "assign"
-                        and len(value.elts) == len(elements)
-                    ):
-                        self.target(element, kind, value.elts[index], place)
-                    else:
-                        self._unpacked(element, kind, value, place, index)
-            case ast.Starred(value=inner):
-                self._unpacked(inner, kind, value, place, None)
-            case ast.Attribute() | ast.Subscript():
-                self.expression(node.value, place)
-                if isinstance(node, ast.Subscript):
-                    self.expression(node.slice, place)
-                self._store(node, kind, value, place)
+        if isinstance(node, ast.Name):
+            self.bind(Binding(node.id, kind, node, place, value))
+        elif isinstance(node, ast.Attribute | ast.Subscript):
+            self.expression(node.value, place)
+            if isinstance(node, ast.Subscript):
+                self.expression(node.slice, place)
+            self._store(node, kind, value, place)
+        elif isinstance(node, ast.Tuple | ast.List):
+            for index, element in enumerate(node.elts):
+                if isinstance(value, ast.Tuple | ast.List) and kind == "assign" and len(value.elts) == len(node.elts):
+                    self.target(element, kind, value.elts[index], place)
+                else:
+                    self._unpacked(element, kind, value, place, index)
+        elif isinstance(node, ast.Starred):
+            self._unpacked(node.value, kind, value, place, None)
 
     def _unpacked(
         self, node: ast.expr, kind: BindingKind, value: ast.expr | None, place: Place, index: int | None
@@ -175,50 +173,65 @@ class Recorder:
 
     def expression(self, root: ast.expr, place: Place) -> None:
         """Records the calls, attribute reads, lambdas and comprehensions of an expression."""
-        stack: list[tuple[ast.AST, Place]] = [(root, place)]
+        if root.__class__ in LEAVES:
+            return
+        attributes = self.module.attributes if self.function is None else self.function.attributes
+        stack: Stack = [(root, place)]
         while stack:
             node, here = stack.pop()
-            kind = type(node)
-            if kind is ast.Name or kind is ast.Constant:
+            kind = node.__class__
+            if kind in LEAVES:
                 continue
             if kind is ast.Call:
-                self._call(node, here, stack)  # type: ignore[arg-type]  # kind is checked by identity, for speed
+                self._call(node, here, stack)
             elif kind is ast.Attribute:
-                attributes = self.module.attributes if self.function is None else self.function.attributes
-                attributes.append((node, here))  # type: ignore[arg-type]
-                stack.append((node.value, here))  # type: ignore[attr-defined]
+                attributes.append((node, here))
+                stack.append((node.value, here))
             elif kind in SPECIAL:
                 self._special(node, here, stack)
             elif kind in COMPREHENSIONS:
-                self._comprehension(node, here)  # type: ignore[arg-type]
+                self._comprehension(node, here)
             else:
-                stack.extend([(child, here) for child in children_of(node)])
+                for name in FIELDS[kind]:
+                    part = getattr(node, name, None)
+                    if part.__class__ is not list:
+                        stack.append((part, here))
+                        continue
+                    for item in part:
+                        if item.__class__ not in LEAVES:
+                            stack.append((item, here))
 
-    def _call(self, node: ast.Call, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
-        site = Site(node, place, self.function)
-        (self.module.calls if self.function is None else self.function.calls).append(site)
+    def _call(self, node: ast.Call, place: Place, stack: Stack) -> None:
+        function, func = self.function, node.func
+        site = Site(node, place, function)
+        (self.module.calls if function is None else function.calls).append(site)
         self.module.sites[node] = site
-        func = node.func
         if isinstance(func, ast.Attribute):
-            self._method_call(node, func, place)
-            stack.append((func.value, place))
+            name, inner = func.attr, func.value
+            if may_change(name):
+                self._method_call(node, func, place)
         else:
-            stack.append((func, place))
-            match node:
-                case ast.Call(func=ast.Name(id="next"), args=[ast.Name(id=name), *_]):
-                    _scope_of(place).mutations.setdefault(name, []).append((None, place))
-        if (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) in BY_NAME:
+            name, inner = func.id if isinstance(func, ast.Name) else "", func
+        if name in BY_NAME:
             self._change_by_name(node, place)
+        elif name == "next" and inner is func and node.args and isinstance(node.args[0], ast.Name):
+            _scope_of(place).mutations.setdefault(node.args[0].id, []).append((None, place))
         for same in respelled(node) if may_be(func) else ():
             if isinstance(same.func, ast.Attribute):
                 self._method_call(same, same.func, place)
             self._change_by_name(same, place)
-        stack.extend([(arg, place) for arg in node.args])
-        stack.extend([(keyword.value, place) for keyword in node.keywords])
+        if inner.__class__ not in LEAVES:
+            stack.append((inner, place))
+        for arg in node.args:
+            if arg.__class__ not in LEAVES:
+                stack.append((arg, place))
+        for keyword in node.keywords:
+            if keyword.value.__class__ not in LEAVES:
+                stack.append((keyword.value, place))
 
     def _method_call(self, node: ast.Call, func: ast.Attribute, place: Place) -> None:
         """Records what a call of a method changes in the object before the dot."""
-        if func.attr not in CHANGERS and not func.attr.startswith(ADJUSTERS):
+        if not may_change(func.attr):
             return
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         left = None if func.attr in TAKERS and not is_key(given) else ast.Constant(None)
@@ -260,7 +273,7 @@ class Recorder:
             attr = str(name.value) if isinstance(name, ast.Constant) else ANY_NAME
             self._change(ast.copy_location(ast.Attribute(base, attr, ast.Store()), node), value, place, within=False)
 
-    def _special(self, node: ast.AST, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
+    def _special(self, node: ast.AST, place: Place, stack: Stack) -> None:
         match node:
             case ast.BoolOp(op=op, values=values):
                 stack.append((values[0], place))
@@ -292,7 +305,7 @@ class Recorder:
             case ast.Yield(value=value) | ast.YieldFrom(value=value):
                 self._yield(value, place, stack)
 
-    def _yield(self, value: ast.expr | None, place: Place, stack: list[tuple[ast.AST, Place]]) -> None:
+    def _yield(self, value: ast.expr | None, place: Place, stack: Stack) -> None:
         if self.function is not None:
             self.function.is_generator = True
             self.function.yields.append((value, place))
@@ -333,11 +346,6 @@ class Recorder:
         for default in [*args.defaults, *args.kw_defaults]:
             if default is not None:
                 self.expression(default, place)
-
-
-def is_key(given: list[ast.expr]) -> bool:
-    """Tells whether a method is told what to take out by more than a number, which counts what is left."""
-    return bool(given) and not (isinstance(given[0], ast.Constant) and isinstance(given[0].value, int))
 
 
 def _scope_of(place: Place) -> Scope:

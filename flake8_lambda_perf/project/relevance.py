@@ -42,6 +42,8 @@ CHAIN = re.compile(rb"(?<![\w\x80-\xff.])(?:[\w\x80-\xff]+\.)*\Z")
 """What a name is an attribute of."""
 LONGEST_CHAIN = 200
 
+PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.Subscript})
+"""Expressions that give no function and no object of a class."""
 EVERYWHERE = -1  # the mask of all handlers
 
 
@@ -110,10 +112,8 @@ class Relevance:
 
     def means_something(self, name: str, path: str) -> bool:
         """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
-        if self._is_relevant(name, path):
-            return True
         meaning = self._meaning.get(path)
-        return meaning is None or name in meaning.sinks
+        return meaning is None or name in meaning.sinks or self._is_relevant(name, path)
 
     def _is_relevant(self, name: str, path: str) -> bool:
         """Tells whether some handler brings a file and something of that name that matters."""
@@ -128,34 +128,33 @@ class Relevance:
 
     def concerns(self, site: Site) -> bool:
         """Tells whether a call may run something that matters: by the callee's name, or by what it is handed."""
-        func, scope = site.node.func, site.place.scope
+        node, scope, function = site.node, site.place.scope, site.function
+        func = node.func
         mask = self.groups.get(scope.module.path, EVERYWHERE)
-        owner = site.function.cls if site.function is not None else None
-        if site.function in self.forced or (owner is not None and self.names.get(f"{owner.name}(...)", 0) & mask):
-            return True
         if isinstance(func, ast.Attribute):
             attr = func.attr
             if self.names.get(attr, 0) & mask or attr in self.stored or attr.startswith(("__", "start")):
                 return True
         elif not isinstance(func, ast.Name) or self.names.get(func.id, 0) & mask or local_bindings(func.id, scope):
             return True
-        return any(self._may_matter(arg, scope) for arg in (*site.node.args, *(k.value for k in site.node.keywords)))
+        for arg in node.args:
+            if arg.__class__ not in PLAIN and self._may_matter(arg, scope):
+                return True
+        for keyword in node.keywords:
+            if keyword.value.__class__ not in PLAIN and self._may_matter(keyword.value, scope):
+                return True
+        owner = function.cls if function is not None else None
+        return function in self.forced or (owner is not None and bool(self.names.get(f"{owner.name}(...)", 0) & mask))
 
     def _may_matter(self, expr: ast.expr, scope: Scope, depth: int = 0) -> bool:
         if depth > 4:
             return True
+        if isinstance(expr, ast.Name):
+            return self._may_stand_for_it(expr.id, scope, depth)
         path = scope.module.path
         match expr:
             case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare() | ast.Subscript():
                 return False
-            case ast.Name(id=name):
-                if self._is_relevant(name, path):
-                    return True
-                values = [binding.value for binding in local_bindings(name, scope) if binding.kind != "param"]
-                return any(
-                    value is None or (not isinstance(value, ast.Name) and self._may_matter(value, scope, depth + 1))
-                    for value in values
-                )
             case ast.Attribute(attr=attr):
                 return self._is_relevant(attr, path) or attr in self.stored
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
@@ -169,6 +168,36 @@ class Relevance:
             case ast.Lambda(body=body):
                 return self._holds(body, path)
         return True
+
+    def _may_stand_for_it(self, name: str, scope: Scope, depth: int) -> bool:
+        """Tells whether a name may be that of something that matters, or of a local that is."""
+        if self._is_relevant(name, scope.module.path):
+            return True
+        for binding in local_bindings(name, scope):
+            if binding.kind in ("param", "except") or isinstance(binding.value, ast.Name):
+                continue
+            if binding.value is None or self._may_give(binding.value, scope, depth + 1):
+                return True
+        return False
+
+    def _may_give(self, value: ast.expr, scope: Scope, depth: int) -> bool:
+        """Tells whether a local may stand for something that matters by its value."""
+        match value:
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return False  # what is in it is not known
+            case ast.IfExp(body=body, orelse=orelse):
+                parts = [body, orelse]
+            case ast.BoolOp(values=values):
+                parts = values
+            case _:
+                return self._may_matter(value, scope, depth)
+        for part in parts:
+            if isinstance(part, ast.Name):
+                if self._is_relevant(part.id, scope.module.path) or local_bindings(part.id, scope):
+                    return True
+            elif self._may_give(part, scope, depth + 1):
+                return True
+        return False
 
     def leads_on(self, caller: Function | None, callee: Function, call: ast.Call | None) -> bool:
         """Tells whether a call may lead to something; what is handed something that matters, matters too."""

@@ -25,10 +25,8 @@ KINDS = TYPES | {"patch"}
 
 def may_be(func: ast.expr) -> bool:
     """Tells whether `respelled` may know what a call calls."""
-    if isinstance(func, ast.Name):
-        return func.id in NAMES
     if not isinstance(func, ast.Attribute):
-        return False
+        return isinstance(func, ast.Name) and func.id in NAMES
     owner = func.value
     name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
     return func.attr in NAMES or name in KINDS

@@ -92,7 +92,7 @@ class Wrappers:
 
     def memoised(self, function: Function) -> bool:
         """Tells whether a decorator keeps the function's result."""
-        return (
+        return bool(function.decorated) and (
             any(
                 self._is_memo(d, function.place, idioms().memo_decorators, ("cache", "memo"))
                 for d in function.decorated
