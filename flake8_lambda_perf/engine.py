@@ -287,7 +287,7 @@ class _Checked(_Deployment):
         except SourceError as error:
             self.failed.append(Problem(module.path, error.line, str(error)))
             return
-        hidden = Suppressions(module.text, module.tree) if self.job.noqa else None
+        hidden = Suppressions(module.text) if self.job.noqa else None
         seen: set[tuple[str, int]] = set()
         for rule, report, view in reports:
             finding = _finding(rule, report, view, report.plan if self.planned else no_fix)
@@ -308,7 +308,7 @@ class _Checked(_Deployment):
             if path not in hidden:
                 module = self.project.module(path) if path in self.project.known else None
                 text = view.text(path)
-                hidden[path] = LineSuppressions(text) if module is None else Suppressions(text, module.tree)
+                hidden[path] = LineSuppressions(text) if module is None else Suppressions(text)
             if not (self.job.noqa and hidden[path].hides(finding.code, finding.line)):
                 yield finding
 

@@ -287,8 +287,8 @@ def as_expression(text: str) -> str:
 
 def indent_unit(module: Module, draft: Draft) -> str:
     """Gives what one level of indentation is in a file."""
-    for statement in module.tree.body:
-        body = getattr(statement, "body", None)
+    for statement in module.top.body:
+        body = getattr(module.whole(statement), "body", None)
         if isinstance(body, list) and body and body[0].lineno > statement.lineno:
             return draft.indent_of(first_line(body[0])) or "    "
     return "    "

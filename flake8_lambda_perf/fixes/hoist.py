@@ -295,7 +295,7 @@ class _Hoist:
             assert isinstance(holder, ast.Expr)
             gone.append(holder)
         imports = idle_imports(self.analysis, self.function, gone)
-        local = [statement for statement in imports if statement not in self.function.module.tree.body]
+        local = [statement for statement in imports if statement not in self.top.body]
         own = [*gone, *local]
         if is_emptied(self.draft, own):
             raise MoveError("a region between two comments would be left empty")
@@ -306,9 +306,17 @@ class _Hoist:
         return self._made(f"Delete the unused client{name}", edits)
 
     def _deleted_imports(self, gone: Sequence[ast.stmt]) -> list[Edit]:
-        """Deletes imports of the module's own level."""
-        lots = [lot_of(self.draft, statement, self.function.module.tree) for statement in gone]
+        """Deletes imports of the function, or of the module's own level."""
+        lots = [lot_of(self.draft, statement, self._owner_of(statement)) for statement in gone]
         return [deleted(self.draft, lot, with_comments=False, gone=gone) for lot in lots]
+
+    def _owner_of(self, statement: ast.stmt) -> ast.AST:
+        """Gives what holds a statement: the module, where the end of the statement before it is known, or the function."""
+        if statement not in self.top.body:
+            return self.function.node
+        before = self.top.body[max(self.top.body.index(statement) - 1, 0)]
+        self.function.module.whole(before)
+        return self.function.module.top
 
     def _absorbing(self, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix | None:
         """Plans the move of the one client that is built from this session, for the session moves with it."""

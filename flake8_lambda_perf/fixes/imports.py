@@ -263,7 +263,7 @@ def _edits(
 def _first_run(imports: Imports, function: Function, lines: Lines) -> int:
     """Finds the offset of the first statement at module level that may run a function, the text's end if none does."""
     module = function.module
-    found = lines.span(module.tree.body[-1]).end
+    found = lines.span(module.whole(module.top.body[-1])).end
     seen, stack = {function}, [function]
     while stack:
         for edge in imports.analysis.graph.callers.get(stack.pop(), ()):

@@ -38,16 +38,12 @@ class Top:
         self.analysis = analysis
         self.module = module
         self.draft = draft
-        self.body = module.tree.body
+        self.body = module.top.body  # a function's body may be left out: its end is not known
 
     def index_of(self, node: ast.AST) -> int:
         """Gives the index of the top-level statement that holds a node."""
         line = getattr(node, "lineno", 0)
-        return next(
-            index
-            for index in range(len(self.body) - 1, -1, -1)
-            if first_line(self.body[index]) <= line <= last_line(self.body[index])
-        )
+        return next(index for index in range(len(self.body) - 1, -1, -1) if first_line(self.body[index]) <= line)
 
     def after_imports(self) -> int:
         """Gives the index of the last import at module scope, or of the docstring; -1 where there is neither."""
@@ -78,7 +74,7 @@ class Top:
         for index, statement in enumerate(self.body):
             if isinstance(statement, (*DEFINITIONS, ast.Import, ast.ImportFrom)) or _is_main(statement):
                 continue
-            if self._has_effect(statement):
+            if self._has_effect(self.module.whole(statement)):
                 found = index
         return found
 
@@ -171,7 +167,7 @@ class Top:
 
     def _last_line(self, index: int) -> int:
         """Gives the last line of a top-level statement, or of the comments below that close a region it is in."""
-        found = at = last_line(self.body[index])
+        found = at = last_line(self.module.whole(self.body[index]))
         while (end := self.draft.after_line(at)) > self.draft.line_end(at) and end < len(self.draft.text):
             at += 1
             text = self.draft.lines.line_text(at).rstrip()
