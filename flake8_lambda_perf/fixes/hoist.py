@@ -311,7 +311,7 @@ class _Hoist:
         return [deleted(self.draft, lot, with_comments=False, gone=gone) for lot in lots]
 
     def _owner_of(self, statement: ast.stmt) -> ast.AST:
-        """Gives what holds a statement: the module, where the end of the statement before it is known, or the function."""
+        """Gives what holds a statement: the module, with the end of what stands above it known, or the function."""
         if statement not in self.top.body:
             return self.function.node
         before = self.top.body[max(self.top.body.index(statement) - 1, 0)]

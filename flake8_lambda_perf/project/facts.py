@@ -337,7 +337,7 @@ class Module:
         return self.top
 
     def whole(self, statement: ast.stmt) -> ast.stmt:
-        """Gives a statement of the module's body with nothing left out of it."""
+        """Gives a statement with nothing left out of it."""
         if self.is_sketch:
             fill(statement, self.left_out)  # what ends with a body that is parsed already ends where that does
         return statement
