@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
 from flake8_lambda_perf.model import Edit, Span
-from flake8_lambda_perf.source import Lines, newline_of
+from flake8_lambda_perf.source import Lines, lines_of, newline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +64,7 @@ class Draft:
 @lru_cache(maxsize=4)  # many fixes of a file ask the same
 def draft_of(module: Module) -> Draft:
     """Gives the draft of a module."""
-    return Draft(module.path, module.text, Lines(module.text), newline_of(module.text))
+    return Draft(module.path, module.text, lines_of(module.text), newline_of(module.text))
 
 
 def checked(draft: Draft, node: ast.expr) -> ast.expr:
