@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes import connections, setup
@@ -366,7 +367,7 @@ class _Hoist:
     def _cacheable(self) -> str:
         """Spells the decorator that caches, as the module and the oldest runtime allow."""
         module = self.function.module
-        old = self._oldest_python() < (3, 9)
+        old = _oldest_python(self.analysis) < (3, 9)
         for binding in module.scope.bindings.get("cache", []):
             if not old and self.analysis.names.binding(binding) == frozenset({Ext("functools.cache")}):
                 return "cache"
@@ -375,15 +376,18 @@ class _Hoist:
             raise MoveError("`functools` means something else in the module")
         return "functools.lru_cache(maxsize=None)" if old else "functools.cache"
 
-    def _oldest_python(self) -> tuple[int, int]:
-        wanted = self.analysis.settings.target_version
-        found = [wanted] if wanted is not None else []
-        for entry in self.analysis.entries:
-            runtime = (entry.handler.runtime or "").removeprefix("python")
-            major, _, minor = runtime.partition(".")
-            if major.isdigit() and minor.isdigit():
-                found.append((int(major), int(minor)))
-        return min(found, default=(3, 12))
+
+@lru_cache(maxsize=1)
+def _oldest_python(analysis: Analysis) -> tuple[int, int]:
+    """Gives the oldest version that a function runs on."""
+    wanted = analysis.settings.target_version
+    found = [wanted] if wanted is not None else []
+    for entry in analysis.entries:
+        runtime = (entry.handler.runtime or "").removeprefix("python")
+        major, _, minor = runtime.partition(".")
+        if major.isdigit() and minor.isdigit():
+            found.append((int(major), int(minor)))
+    return min(found, default=(3, 12))
 
 
 def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:
