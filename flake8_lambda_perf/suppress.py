@@ -33,7 +33,7 @@ class Suppressions:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._speaks = MARK.search(text) is not None or WHOLE_FILE.search(text) is not None
+        self._speaks = "noqa" in text.lower() and bool(MARK.search(text) or WHOLE_FILE.search(text))
 
     def hides(self, code: str, line: int) -> bool:
         """Tell whether a comment hides a finding with this code reported on this line."""
