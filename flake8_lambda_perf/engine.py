@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from flake8_lambda_perf.project.names import Names
 from flake8_lambda_perf.project.suspects import Suspects
 from flake8_lambda_perf.rules import catalog, deployed
 from flake8_lambda_perf.rules.found import finding_at, no_fix
-from flake8_lambda_perf.source import Lines, encode
+from flake8_lambda_perf.source import encode, lines_of
 from flake8_lambda_perf.suppress import LineSuppressions, Suppressions
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.rules.base import Report, Rule
     from flake8_lambda_perf.rules.deployed import DeploymentRule
     from flake8_lambda_perf.rules.view import ModuleView
+    from flake8_lambda_perf.source import Lines
 
 
 __all__ = ["Change", "Job", "Repair", "check", "check_with_fixes", "fix", "handlers"]
@@ -279,16 +281,16 @@ class _Checked(_Deployment):
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
         codes = self.codes - self._ignored(self.inlined.manifest_of(module.path))
-        classes: list[type[Rule]] = list(self._classes(codes, deployment=False))
+        classes: Sequence[type[Rule]] = _classes(codes, deployment=False)
         if not classes:
             return
-        lines = Lines(module.text)
+        lines = lines_of(module.text)
         try:
             reports = self._reports(module, statements, classes, lines)
         except SourceError as error:
             self.failed.append(Problem(module.path, error.line, str(error)))
             return
-        hidden = Suppressions(module.text, module.tree) if self.job.noqa else None
+        hidden = Suppressions(module.text) if self.job.noqa else None
         seen: set[tuple[str, int]] = set()
         for rule, report, view in reports:
             finding = _finding(rule, report, view, report.plan if self.planned else no_fix)
@@ -299,7 +301,7 @@ class _Checked(_Deployment):
 
     def _of_manifests(self) -> Iterator[Finding]:
         """Lists what is found in the settings of deployed functions."""
-        classes: list[type[DeploymentRule]] = list(self._classes(self.codes, deployment=True)) if self.declared else []
+        classes: Sequence[type[DeploymentRule]] = _classes(self.codes, deployment=True) if self.declared else ()
         view = deployed.DeploymentView(self.suspects, self.declared, self.job.day)
         hidden: dict[str, Suppressions | LineSuppressions] = {}
         for finding in deployed.findings(view, [rule(view) for rule in classes]):
@@ -309,7 +311,7 @@ class _Checked(_Deployment):
             if path not in hidden:
                 module = self.project.module(path) if path in self.project.known else None
                 text = view.text(path)
-                hidden[path] = LineSuppressions(text) if module is None else Suppressions(text, module.tree)
+                hidden[path] = LineSuppressions(text) if module is None else Suppressions(text)
             if not (self.job.noqa and hidden[path].hides(finding.code, finding.line)):
                 yield finding
 
@@ -319,13 +321,6 @@ class _Checked(_Deployment):
             if discover.matches(path, (pattern,)):
                 found = found.union(*(catalog.resolve(selector) for selector in selectors))
         return found
-
-    def _classes(self, codes: frozenset[str], *, deployment: bool) -> Iterator[Any]:
-        """Imports the rules of these codes: those that look at manifests, or those that look at code."""
-        for entry in catalog.entries():
-            if entry.code in codes and (entry.family == "deployment") is deployment:
-                class_name = "".join(part.capitalize() for part in entry.name.split("-"))
-                yield getattr(import_module(entry.module), class_name)
 
     def _reports(
         self, module: Module, statements: Sequence[ast.stmt], classes: Sequence[type[Rule]], lines: Lines
@@ -343,6 +338,17 @@ class _Checked(_Deployment):
         rules = [rule(view) for rule in classes]
         walk.walk(root, rules)
         return [(rule, report, view) for rule in rules for report in rule.reports]
+
+
+@lru_cache(maxsize=64)  # most files want the same
+def _classes(codes: frozenset[str], *, deployment: bool) -> tuple[Any, ...]:
+    """Imports the rules of these codes: those that look at manifests, or those that look at code."""
+    found = []
+    for entry in catalog.entries():
+        if entry.code in codes and (entry.family == "deployment") is deployment:
+            class_name = "".join(part.capitalize() for part in entry.name.split("-"))
+            found.append(getattr(import_module(entry.module), class_name))
+    return tuple(found)
 
 
 def _finding(rule: Rule, report: Report, view: ModuleView, plan: Callable[[], Fix | None]) -> Finding:

@@ -12,6 +12,8 @@ import re
 import sys
 import warnings
 from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
 from tokenize import detect_encoding
 
 from flake8_lambda_perf.dataclass import dataclass
@@ -165,6 +167,19 @@ def newline_of(text: str) -> str:
     return "\r" if mac > unix else "\n"
 
 
+def _starts_of(text: str) -> list[int]:
+    """List the offsets at which lines start."""
+    if "\r" in text:
+        return [0, *(match.end() for match in NEWLINE.finditer(text))]
+    return [*accumulate([len(line) + 1 for line in text.split("\n")[:-1]], initial=0)]
+
+
+@lru_cache(maxsize=4)  # many questions about one text follow each other
+def lines_of(text: str) -> Lines:
+    """Return the lines of a text."""
+    return Lines(text)
+
+
 class Lines:
     """The line starts of one text, to go between `ast` positions, offsets and columns."""
 
@@ -173,7 +188,7 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._ascii = text.isascii()
-        self._starts = [0, *(match.end() for match in NEWLINE.finditer(text))]
+        self._starts = _starts_of(text)
 
     def offset(self, line: int, utf8_column: int) -> int:
         """Return the offset of a position as `ast` states it: line from 1, column in UTF-8 bytes."""

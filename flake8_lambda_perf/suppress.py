@@ -7,7 +7,6 @@ codes counts for us too: on any line of the simple statement or compound header 
 
 from __future__ import annotations
 
-import ast
 import re
 import tokenize
 from collections.abc import Iterator
@@ -32,10 +31,9 @@ Codes = tuple[str, ...]
 class Suppressions:
     """Answers for one file whether a finding is hidden; nothing is computed before the first question."""
 
-    def __init__(self, text: str, tree: ast.Module) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._tree = tree
-        self._speaks = MARK.search(text) is not None or WHOLE_FILE.search(text) is not None
+        self._speaks = "noqa" in text.lower() and bool(MARK.search(text) or WHOLE_FILE.search(text))
 
     def hides(self, code: str, line: int) -> bool:
         """Tell whether a comment hides a finding with this code reported on this line."""
@@ -91,12 +89,11 @@ class Suppressions:
         """For each line the first and last of its statement or header; decorators belong to their header."""
         significant = [token for token in self._tokens if token.type not in (tokenize.COMMENT, tokenize.NL)]
         extents: dict[int, tuple[int, int]] = {}
-        for first, last in _stretches(significant, (tokenize.NEWLINE,)):
+        top = 0  # the first of the decorators that a header follows
+        for start, last in _stretches(significant, (tokenize.NEWLINE,)):
+            first = top or start
             extents.update(dict.fromkeys(range(first, last + 1), (first, last)))
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list:
-                first, last = node.decorator_list[0].lineno, extents.get(node.lineno, (0, node.lineno))[1]
-                extents.update(dict.fromkeys(range(first, last + 1), (first, last)))
+            top = first if self._line(start).lstrip().startswith("@") else 0
         return extents
 
     def _extent(self, line: int) -> tuple[int, int]:

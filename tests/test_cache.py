@@ -224,7 +224,7 @@ def test_an_interrupted_write_leaves_nothing_behind(folder: Path, monkeypatch: p
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("json.dump", interrupted)
+    monkeypatch.setattr("pathlib.Path.replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         cache.save(folder, cache.key_of([b"another"]), WHOLE)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
 from flake8_lambda_perf.model import Edit, Span
-from flake8_lambda_perf.source import Lines, newline_of
+from flake8_lambda_perf.source import Lines, lines_of, newline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class Draft:
 @lru_cache(maxsize=4)  # many fixes of a file ask the same
 def draft_of(module: Module) -> Draft:
     """Gives the draft of a module."""
-    return Draft(module.path, module.text, Lines(module.text), newline_of(module.text))
+    return Draft(module.path, module.text, lines_of(module.text), newline_of(module.text))
 
 
 def checked(draft: Draft, node: ast.expr) -> ast.expr:
@@ -288,8 +288,8 @@ def as_expression(text: str) -> str:
 
 def indent_unit(module: Module, draft: Draft) -> str:
     """Gives what one level of indentation is in a file."""
-    for statement in module.tree.body:
-        body = getattr(statement, "body", None)
+    for statement in module.top.body:
+        body = getattr(module.whole(statement), "body", None)
         if isinstance(body, list) and body and body[0].lineno > statement.lineno:
             return draft.indent_of(first_line(body[0])) or "    "
     return "    "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
@@ -296,7 +297,7 @@ class _Hoist:
             assert isinstance(holder, ast.Expr)
             gone.append(holder)
         imports = idle_imports(self.analysis, self.function, gone)
-        local = [statement for statement in imports if statement not in self.function.module.tree.body]
+        local = [statement for statement in imports if statement not in self.top.body]
         own = [*gone, *local]
         if is_emptied(self.draft, own):
             raise MoveError("a region between two comments would be left empty")
@@ -307,9 +308,17 @@ class _Hoist:
         return self._made(f"Delete the unused client{name}", edits)
 
     def _deleted_imports(self, gone: Sequence[ast.stmt]) -> list[Edit]:
-        """Deletes imports of the module's own level."""
-        lots = [lot_of(self.draft, statement, self.function.module.tree) for statement in gone]
+        """Deletes imports of the function, or of the module's own level."""
+        lots = [lot_of(self.draft, statement, self._owner_of(statement)) for statement in gone]
         return [deleted(self.draft, lot, with_comments=False, gone=gone) for lot in lots]
+
+    def _owner_of(self, statement: ast.stmt) -> ast.AST:
+        """Gives what holds a statement: the module, with the end of what stands above it known, or the function."""
+        if statement not in self.top.body:
+            return self.function.node
+        before = self.top.body[max(self.top.body.index(statement) - 1, 0)]
+        self.function.module.whole(before)
+        return self.function.module.top
 
     def _absorbing(self, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix | None:
         """Plans the move of the one client that is built from this session, for the session moves with it."""
@@ -359,7 +368,7 @@ class _Hoist:
     def _cacheable(self) -> str:
         """Spells the decorator that caches, as the module and the oldest runtime allow."""
         module = self.function.module
-        old = self._oldest_python() < (3, 9)
+        old = _oldest_python(self.analysis) < (3, 9)
         for binding in module.scope.bindings.get("cache", []):
             if not old and self.analysis.names.binding(binding) == frozenset({Ext("functools.cache")}):
                 return "cache"
@@ -368,15 +377,18 @@ class _Hoist:
             raise MoveError("`functools` means something else in the module")
         return "functools.lru_cache(maxsize=None)" if old else "functools.cache"
 
-    def _oldest_python(self) -> tuple[int, int]:
-        wanted = self.analysis.settings.target_version
-        found = [wanted] if wanted is not None else []
-        for entry in self.analysis.entries:
-            runtime = (entry.handler.runtime or "").removeprefix("python")
-            major, _, minor = runtime.partition(".")
-            if major.isdigit() and minor.isdigit():
-                found.append((int(major), int(minor)))
-        return min(found, default=(3, 12))
+
+@lru_cache(maxsize=1)
+def _oldest_python(analysis: Analysis) -> tuple[int, int]:
+    """Gives the oldest version that a function runs on."""
+    wanted = analysis.settings.target_version
+    found = [wanted] if wanted is not None else []
+    for entry in analysis.entries:
+        runtime = (entry.handler.runtime or "").removeprefix("python")
+        major, _, minor = runtime.partition(".")
+        if major.isdigit() and minor.isdigit():
+            found.append((int(major), int(minor)))
+    return min(found, default=(3, 12))
 
 
 def _target_name(statement: ast.Assign | ast.AnnAssign) -> str:

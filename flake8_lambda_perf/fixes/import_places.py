@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ImportNode = ast.Import | ast.ImportFrom
 STANDARD, LIBRARY, OWN = 1, 2, 3
 LINE_LENGTH = 88
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOADS_ENVIRONMENT = re.compile(r"\b(load_dotenv|monkey_patch|patch_all|patch_thread|install_as_MySQLdb)$")
 
 
@@ -99,13 +100,13 @@ class _Header:
         self.project = project
         self.module = module
         self.lines = draft_of(module).lines
-        body = module.tree.body
-        definitions = [s.lineno for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+        body = module.top.body
+        definitions = [s.lineno for s in body if isinstance(s, DEFINITIONS)]
         first = min(definitions, default=1 << 60)
         self.imports: list[ImportNode] = [
             s for s in body if isinstance(s, ast.Import | ast.ImportFrom) and not _is_future(s) and s.lineno < first
         ]
-        self.changes = [s for s in body if _must_precede(s)]
+        self.changes = [s for s in body if not isinstance(s, DEFINITIONS) and _must_precede(module.whole(s))]
 
     def key(self, node: ImportNode) -> _Key:
         """Sorts an import: group, plain imports before from-imports, name."""
@@ -215,14 +216,14 @@ class _Header:
 
     def _without_imports(self, floor: int) -> tuple[int, int, int]:
         """Goes behind what must precede, else the future imports, else the docstring, else to the top."""
-        body = self.module.tree.body
+        body = self.module.top.body
         heads = [s for s in body if _is_future(s) or (s is body[0] and _is_docstring(s)) or (_end(s) <= floor)]
         if heads:
             line = _end(heads[-1])
             following = line < self._last_line() and self.lines.line_text(line + 1).strip() != ""
             return self._after(line), 1, int(following)
         first = body[0]
-        is_definition = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        is_definition = isinstance(first, DEFINITIONS)
         return self.lines.offset(self._top_of(first), 0), 0, 2 if is_definition else 1
 
 
@@ -246,8 +247,6 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _must_precede(statement: ast.stmt) -> bool:
     """Tells whether a module's statement changes what a later import finds."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False
     if isinstance(statement, ast.If) and static_truth(statement.test) is False:
         return False
     for node in ast.walk(statement):

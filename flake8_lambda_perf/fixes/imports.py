@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from flake8_lambda_perf.project.facts import Function, ImportSite, Module
     from flake8_lambda_perf.project.imports import Imports
+    from flake8_lambda_perf.project.load import Project
     from flake8_lambda_perf.source import Lines
 
 BUILTINS = frozenset(dir(builtins))
@@ -223,13 +224,16 @@ def _patched_in_tests(imports: Imports, node: ast.Import | ast.ImportFrom, alias
         pattern = re.compile(rb"[\"'](?:[\w.]+\.)?" + re.escape(tail).encode() + rb"[\"']")
     else:
         pattern = re.compile(rb"sys\.modules[^\n]*[\"']" + re.escape(alias.name).encode() + rb"[\"']")
-    project = imports.analysis.project
-    for path in project.files:
-        if is_test(path):
-            data = project.data(path)
-            if data is not None and pattern.search(data):
-                return f"{path} replaces `{ast.unparse(alias)}` where the function looks it up"
+    for path in _tests_of(imports.analysis.project):
+        if pattern.search(imports.analysis.project.data(path) or b""):
+            return f"{path} replaces `{ast.unparse(alias)}` where the function looks it up"
     return None
+
+
+@lru_cache(maxsize=1)
+def _tests_of(project: Project) -> list[str]:
+    """Lists the test files of a project."""
+    return [path for path in project.files if is_test(path)]
 
 
 # -- edits ------------------------------------------------------------------------------------
@@ -264,7 +268,7 @@ def _edits(
 def _first_run(imports: Imports, function: Function, lines: Lines) -> int:
     """Finds the offset of the first statement at module level that may run a function, the text's end if none does."""
     module = function.module
-    found = lines.span(module.tree.body[-1]).end
+    found = lines.span(module.whole(module.top.body[-1])).end
     seen, stack = {function}, [function]
     while stack:
         for edge in imports.analysis.graph.callers.get(stack.pop(), ()):

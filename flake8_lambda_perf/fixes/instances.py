@@ -13,6 +13,7 @@ from flake8_lambda_perf.fixes.uses import CONFIGURES, ENDS
 from flake8_lambda_perf.project.depend import Level
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.values import Cls, Ext, Func, ordered
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,7 +172,7 @@ class Making:
                 raise MoveError("the class is decorated")
         if owner.node.keywords:
             raise MoveError("the class has a metaclass")
-        for node in ast.walk(owner.node):
+        for node in nodes_of(owner.module.whole(owner.node)):
             if isinstance(node, ast.keyword) and node.arg == "default_factory" and isinstance(node.value, ast.Name):
                 raise MoveError("a field starts empty for each instance")
 

@@ -13,10 +13,10 @@ from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.analysis import imported_paths
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.values import Ext, Func, ordered
-from flake8_lambda_perf.source import NEWLINE
+from flake8_lambda_perf.source import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Function, Module
@@ -30,6 +30,12 @@ EFFECTS = re.compile(
 )
 """Text that changes what a later build sees: the environment, the import path, patched libraries."""
 
+EFFECT_WORDS = (
+    "environ", "del", "putenv", "unsetenv", "chdir", "addsitedir", "load_dotenv", "patch_all", "setup_default_session",
+    "sys.path", "DEFAULT_SESSION", "install_as_MySQLdb",
+)  # fmt: skip
+"""What such text begins with."""
+
 
 class Top:
     """The statements of a module's body, and which of them a new statement must follow or precede."""
@@ -38,16 +44,12 @@ class Top:
         self.analysis = analysis
         self.module = module
         self.draft = draft
-        self.body = module.tree.body
+        self.body = module.top.body  # a function's body may be left out: its end is not known
 
     def index_of(self, node: ast.AST) -> int:
         """Gives the index of the top-level statement that holds a node."""
         line = getattr(node, "lineno", 0)
-        return next(
-            index
-            for index in range(len(self.body) - 1, -1, -1)
-            if first_line(self.body[index]) <= line <= last_line(self.body[index])
-        )
+        return next(index for index in range(len(self.body) - 1, -1, -1) if first_line(self.body[index]) <= line)
 
     def after_imports(self) -> int:
         """Gives the index of the last import at module scope, or of the docstring; -1 where there is neither."""
@@ -78,7 +80,7 @@ class Top:
         for index, statement in enumerate(self.body):
             if isinstance(statement, (*DEFINITIONS, ast.Import, ast.ImportFrom)) or _is_main(statement):
                 continue
-            if self._has_effect(statement):
+            if self._has_effect(self.module.whole(statement)):
                 found = index
         return found
 
@@ -171,7 +173,7 @@ class Top:
 
     def _last_line(self, index: int) -> int:
         """Gives the last line of a top-level statement, or of the comments below that close a region it is in."""
-        found = at = last_line(self.body[index])
+        found = at = last_line(self.module.whole(self.body[index]))
         while (end := self.draft.after_line(at)) > self.draft.line_end(at) and end < len(self.draft.text):
             at += 1
             text = self.draft.lines.line_text(at).rstrip()
@@ -256,8 +258,6 @@ def _is_main(statement: ast.stmt) -> bool:
 @lru_cache(maxsize=64)  # many fixes of a file ask the same
 def changes_environment(analysis: Analysis, module: Module) -> bool:
     """Tells whether a request may run a function of a module that changes what later builds see."""
-    if EFFECTS.search(module.text) is None:
-        return False
     lines = _lines_with_effects(module.text)
     changing = [function for function in module.functions if any(_is_within(line, function) for line in lines)]
     return any(function in analysis.handler_of or _is_named_in_function(function) for function in changing)
@@ -276,8 +276,18 @@ def _is_named_in_function(function: Function) -> bool:
 
 def _lines_with_effects(text: str) -> list[int]:
     """Lists the lines that change what builds see; the working directory is nothing to them."""
-    found = [match.start() for match in EFFECTS.finditer(text) if match[0] != "chdir"]
-    return [len(NEWLINE.findall(text, 0, start)) + 1 for start in found]
+    return [lines_of(text).position(match.start())[0] for match in _effects_in(text) if match[0] != "chdir"]
+
+
+def _effects_in(text: str) -> Iterator[re.Match[str]]:
+    """Finds what changes what builds see, looking at its words only."""
+    for word in EFFECT_WORDS:
+        start = text.find(word)
+        while start >= 0:
+            match = EFFECTS.match(text, start)
+            if match is not None:
+                yield match
+            start = text.find(word, start + 1)
 
 
 def _text_has_effect(function: Function) -> bool:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.model import Edit, Fix
 from flake8_lambda_perf.project.exports import exports, read_globally, taken_by_others
-from flake8_lambda_perf.source import Lines, newline_of
+from flake8_lambda_perf.source import lines_of, newline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_lambda_perf.project.facts import Module
     from flake8_lambda_perf.project.imports import Imports
+    from flake8_lambda_perf.source import Lines
 
 LINE_LENGTH = 88
 BUILTINS = frozenset(dir(builtins))
@@ -63,7 +64,7 @@ def narrow(imports: Imports, module: Module, node: ast.ImportFrom) -> Fix | None
         reasons.append("another file imports this module whole, and may use more names of it")
     if not found:
         return None
-    lines = Lines(module.text)
+    lines = lines_of(module.text)
     text = _listed(sorted(found, key=_order), node, newline_of(module.text))
     edit = Edit(module.path, lines.span(node.names[0]), text)
     source = "." * node.level + (node.module or "")
@@ -142,7 +143,7 @@ def patch_some(imports: Imports, module: Module, call: ast.Call) -> Fix | None:
     libraries = _libraries(imports, module.path)
     if call.args or call.keywords or not libraries:
         return None
-    lines = Lines(module.text)
+    lines = lines_of(module.text)
     comma = "," if len(libraries) == 1 else ""
     listed = ", ".join(f'"{name}"' for name in libraries) + comma
     if isinstance(call.func, ast.Attribute):

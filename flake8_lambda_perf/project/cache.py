@@ -12,14 +12,17 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from flake8_lambda_perf import __version__
 from flake8_lambda_perf.model import Run
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FOLDER = ".lambda_perf_cache"
 """Where results are kept, in the project's root, unless the user names another folder."""
@@ -67,13 +70,14 @@ def save(folder: Path, key: str, run: Run) -> None:
     """Keeps a run; where nothing can be written nothing is kept, and nobody is told: the result is the same."""
     import tempfile  # 5 ms, and nothing is written where an answer is known
 
-    stored = {name: value for name, value in asdict(run).items() if name not in OF_THE_MOMENT}
+    stored = {name: value for name, value in _fields_of(run).items() if name not in OF_THE_MOMENT}
+    text = json.dumps(stored, separators=(",", ":"), default=_fields_of)
     try:
         _make(folder)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(stored, file, separators=(",", ":"))
+                file.write(text)
             Path(name).replace(folder / f"{key}.json")
         except BaseException:  # Ctrl-C too: nothing half-written stays
             Path(name).unlink(missing_ok=True)
@@ -81,6 +85,11 @@ def save(folder: Path, key: str, run: Run) -> None:
         _prune(folder)
     except OSError:
         return
+
+
+def _fields_of(value: DataclassInstance) -> dict[str, object]:
+    """Maps the fields of one of our values to what they hold."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def _make(folder: Path) -> None:

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.graph import Proof
 
 CLIENT_CODES = frozenset({"LPF101", "LPF102", "LPF103", "LPF104"})
-LOOKUPS = frozenset({"setdefault", "get", "pop"})
+LOOKUPS = frozenset({"setdefault", "get", "pop", "getattr"})
 
 
 def default_of(call: ast.Call) -> ast.Call | None:
     """Gives the call that a look-up evaluates for its default, whether it is needed or not."""
-    if len(call.args) < 2 or not isinstance(call.args[-1], ast.Call):
+    args = call.args
+    if len(args) < 2 or not isinstance(args[-1], ast.Call):
         return None
-    match call:
-        case ast.Call(func=ast.Attribute(attr=attr), args=[_, ast.Call() as default]) if attr in LOOKUPS:
-            return default
-        case ast.Call(func=ast.Name(id="getattr"), args=[_, _, ast.Call() as default]):
-            return default
+    match call.func:
+        case ast.Attribute(attr="setdefault" | "get" | "pop") if len(args) == 2:
+            return args[-1]
+        case ast.Name(id="getattr") if len(args) == 3:
+            return args[-1]
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import idioms
@@ -54,10 +55,20 @@ def documented(site: ImportSite) -> bool:
     text = ast.get_docstring(node, clean=False) if not isinstance(node, ast.Lambda) else None
     if text is not None and DOCSTRING.search(text):
         return True
-    if WHOLE_FILE.search(site.function.module.text):
+    if _is_allowed_throughout(site.function.module.text):
         return True
-    lines = NEWLINE.split(site.function.module.text)
+    lines = _lines_in(site.function.module.text)
     return any(COMMENT.search(comment) for comment in _comments_beside(site, lines))
+
+
+@lru_cache(maxsize=4)  # many imports of a file ask the same
+def _lines_in(text: str) -> list[str]:
+    return NEWLINE.split(text)
+
+
+def _is_allowed_throughout(text: str) -> bool:
+    """Tells whether a comment allows imports in functions throughout a file."""
+    return ("0415" in text or "toplevel" in text.lower()) and WHOLE_FILE.search(text) is not None
 
 
 def _comments_beside(site: ImportSite, lines: list[str]) -> Iterator[str]:

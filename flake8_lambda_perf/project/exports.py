@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import symtable
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -51,6 +54,24 @@ def _declared(module: Module) -> frozenset[str] | None:
 
 def read_globally(module: Module) -> set[str] | None:
     """Lists the global names a module reads, in quoted annotations and `__all__` too; None where that is not known."""
+    referenced = referenced_globally(module)
+    if referenced is None:
+        return None
+    found = set(referenced)
+    for node in nodes_of(module.tree):
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            found |= _annotated(node.annotation)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            found |= _annotated(node.returns)
+    if "__all__" in module.scope.bindings:
+        declared = _declared(module)
+        return found | declared if declared is not None else None
+    return found
+
+
+@lru_cache(maxsize=4)  # asked first for itself, then with the rest
+def referenced_globally(module: Module) -> frozenset[str] | None:
+    """Lists the global names a module reads as the compiler sees it; None where that is not known."""
     try:
         table = symtable.symtable(module.text, module.path, "exec")
     except (SyntaxError, ValueError):
@@ -61,14 +82,7 @@ def read_globally(module: Module) -> set[str] | None:
         inner = stack.pop()
         found |= {s.get_name() for s in inner.get_symbols() if s.is_referenced() and s.is_global()}
         stack.extend(inner.get_children())
-    for node in ast.walk(module.tree):
-        annotation = getattr(node, "annotation", None) or getattr(node, "returns", None)
-        if isinstance(annotation, ast.expr):
-            found |= _annotated(annotation)
-    if "__all__" in module.scope.bindings:
-        declared = _declared(module)
-        return found | declared if declared is not None else None
-    return found
+    return frozenset(found)
 
 
 def _annotated(annotation: ast.expr) -> set[str]:

@@ -337,5 +337,11 @@ class Module:
             fill(self.top, self.left_out)
         return self.top
 
+    def whole(self, statement: ast.stmt) -> ast.stmt:
+        """Gives a statement with nothing left out of it."""
+        if self.is_sketch:
+            fill(statement, self.left_out)  # what ends with a body that is parsed already ends where that does
+        return statement
+
     def __repr__(self) -> str:
         return f"<module {self.path}>"

@@ -58,6 +58,7 @@ def _is_default(analysis: Analysis, keeping: Keeping, site: Site, kind: str) -> 
     statement, scope = site.place.statement, site.place.scope
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
+            scope.module.whole(statement)
             return any(
                 keeping.by_expression(value, kind, site.node, scope.module)
                 and _is_left_out(analysis, scope.module, statement, name)

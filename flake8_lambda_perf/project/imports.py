@@ -192,9 +192,15 @@ class Imports:
         """Lists the handlers that load a file at start, or share a file with handlers with one that does."""
         if path not in self._loading:
             holders = self.loads.holders(path)
-            near = (p for p in self._handlers if p in holders or not holders.isdisjoint(self.loads.holders(p)))
-            self._loading[path] = frozenset(handler for each in near for handler in self._handlers[each])
+            near = holders.union(p for p, theirs in self._loaded_handlers if not holders.isdisjoint(theirs))
+            self._loading[path] = frozenset(handler for each in near for handler in self._handlers.get(each, ()))
         return self._loading[path]
+
+    @cached_property
+    def _loaded_handlers(self) -> list[tuple[str, frozenset[str]]]:
+        """Lists the files with handlers that other such files load, with those."""
+        pairs = ((path, self.loads.holders(path)) for path in self._handlers)
+        return [(path, holders) for path, holders in pairs if holders - {path}]
 
     @cached_property
     def _handlers(self) -> Mapping[str, list[Handler]]:

@@ -103,7 +103,7 @@ class Keeping:
     def by_module(self, module: Module, kind: str, source: ast.AST) -> frozenset[str]:
         """Lists the names of a module that hold what a call in its body gives, or what is made of that."""
         trail = _Trail(kind, frozenset({source}), module, 0)
-        for statement in module.tree.body:
+        for statement in module.top.body:
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if self.carries(value, trail):
                     trail.hold(trail.held, name)

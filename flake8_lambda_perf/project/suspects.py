@@ -14,7 +14,7 @@ from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.knowledge import canonical
 from flake8_lambda_perf.project import wildcards
 from flake8_lambda_perf.project.artifacts import Artifacts
-from flake8_lambda_perf.project.caches import CLIENT_CODES, Caches, chain_of, default_of
+from flake8_lambda_perf.project.caches import CLIENT_CODES, LOOKUPS, Caches, chain_of, default_of
 from flake8_lambda_perf.project.imports import Imports
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.registrations import Registration, registrations
@@ -36,6 +36,7 @@ class Suspects:
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
         self._import_sites: dict[str, dict[ast.stmt, ImportSite]] = {}
+        self._wildcards: dict[str, tuple[tuple[ast.ImportFrom, Place], ...]] = {}
 
     @cached_property
     def imports(self) -> Imports:
@@ -127,7 +128,7 @@ class Suspects:
         for site in list(module.sites.values()):
             func = site.node.func
             last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-            known = last in METHODS or default_of(site.node) is not None
+            known = last in METHODS or (last in LOOKUPS and default_of(site.node) is not None)
             if known or (patches and self.is_patch_all(site.node, site.place)):
                 yield module.path, site.place.statement
 
@@ -154,11 +155,17 @@ class Suspects:
             self._import_sites[module.path] = {site.node: site for site in sites}
         return self._import_sites[module.path].get(node)
 
-    def wildcards(self, module: Module) -> Iterator[tuple[ast.ImportFrom, Place]]:
+    def wildcards(self, module: Module) -> tuple[tuple[ast.ImportFrom, Place], ...]:
         """Lists the wildcard imports of a module that are worth naming."""
-        for node, place in module.imports if "*" in module.scope.bindings else ():
-            if isinstance(node, ast.ImportFrom) and wildcards.is_reported(self.analysis, module, node, place):
-                yield node, place
+        if "*" not in module.scope.bindings:
+            return ()
+        if module.path not in self._wildcards:
+            self._wildcards[module.path] = tuple(
+                (node, place)
+                for node, place in module.imports
+                if isinstance(node, ast.ImportFrom) and wildcards.is_reported(self.analysis, module, node, place)
+            )
+        return self._wildcards[module.path]
 
     def is_patch_all(self, node: ast.Call, place: Place) -> bool:
         """Tells whether a call is `patch_all()` of the X-Ray SDK and can be nothing else."""

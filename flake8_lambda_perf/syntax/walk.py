@@ -8,16 +8,18 @@ are entered only if a visitor subscribes to a node that can stand in there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from inspect import ismethod
+from functools import cache, lru_cache
+from inspect import isfunction
 from typing import Any, Final, TypeAlias
 
 import libcst as cst
 
 from flake8_lambda_perf.dataclass import dataclass
 
-Hook: TypeAlias = Callable[[cst.CSTNode], object]
+Hook: TypeAlias = tuple[int, Callable[[Any, cst.CSTNode], object]]
+"""The number of a visitor, and a method of its class."""
 Hooks: TypeAlias = dict[str, list[Hook]]
+Kinds: TypeAlias = tuple[type[cst.BatchableCSTVisitor], ...]
 
 _PREFIXES: Final = ("visit_", "leave_")
 
@@ -109,21 +111,17 @@ class _Plan:
 
 def walk(root: cst.CSTNode, visitors: Sequence[cst.BatchableCSTVisitor]) -> None:
     """Calls the hooks of all visitors over the tree at `root`, in source order."""
-    hooks = _collect(visitors)
-    full = any(_subscribes_to_trivia(name) for name in hooks)
-    plans: dict[type[cst.CSTNode], _Plan] = {}
+    plans = _plans(tuple(map(type, visitors)))
     stack: list[Any] = [root]
     while stack:
         node = stack.pop()
         if type(node) is tuple:
-            for hook in node[0]:
-                hook(node[1])
+            for number, hook in node[0]:
+                hook(visitors[number], node[1])
             continue
-        plan = plans.get(type(node))
-        if plan is None:
-            plan = plans[type(node)] = _plan(node, hooks, full)
-        for hook in plan.visits:
-            hook(node)
+        plan = plans.get(type(node)) or plans.made_for(node)
+        for number, hook in plan.visits:
+            hook(visitors[number], node)
         if plan.leaves:
             stack.append((plan.leaves, node))
         if plan.hooked is None:
@@ -158,6 +156,25 @@ def _push_hooked(node: cst.CSTNode, fields: tuple[_Field, ...], stack: list[Any]
             stack.append((field.before, node))
 
 
+class _Plans(dict[type[cst.CSTNode], _Plan]):
+    """What walks with visitors of the same classes do at each class of nodes."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        super().__init__()
+        self.hooks = _collect(kinds)
+        self.full = any(_subscribes_to_trivia(name) for name in self.hooks)
+
+    def made_for(self, node: cst.CSTNode) -> _Plan:
+        """Makes the plan for the class of a node."""
+        plan = self[type(node)] = _plan(node, self.hooks, self.full)
+        return plan
+
+
+@lru_cache(maxsize=8)  # the same rules look at most files
+def _plans(kinds: Kinds) -> _Plans:
+    return _Plans(kinds)
+
+
 def _plan(node: cst.CSTNode, hooks: Hooks, full: bool) -> _Plan:
     name = type(node).__name__
     fields = tuple(
@@ -178,17 +195,16 @@ def _plan(node: cst.CSTNode, hooks: Hooks, full: bool) -> _Plan:
     )
 
 
-def _collect(visitors: Sequence[cst.BatchableCSTVisitor]) -> Hooks:
+def _collect(kinds: Kinds) -> Hooks:
     hooks: Hooks = {}
-    for visitor in visitors:
-        for name in _hook_names(type(visitor)):
-            hook = getattr(visitor, name)
-            if ismethod(hook) and hook.__name__.startswith(_PREFIXES):
-                hooks.setdefault(name, []).append(hook)
+    for number, kind in enumerate(kinds):
+        for name in _hook_names(kind):
+            hook = getattr(kind, name)
+            if isfunction(hook) and hook.__name__.startswith(_PREFIXES):
+                hooks.setdefault(name, []).append((number, hook))
     return hooks
 
 
-@cache
 def _hook_names(visitor: type[cst.BatchableCSTVisitor]) -> tuple[str, ...]:
     """The hooks a visitor class defines, without LibCST's own empty ones."""
     names = {

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
-from flake8_lambda_perf.fixes.router_calls import RouterApp
 from flake8_lambda_perf.model import Fix
 from flake8_lambda_perf.rules.base import Rule
 
 if TYPE_CHECKING:
+    from flake8_lambda_perf.fixes.router_calls import RouterApp
     from flake8_lambda_perf.fixes.routers import Refusal
     from flake8_lambda_perf.project.registrations import Registration
     from flake8_lambda_perf.rules.view import ModuleView
@@ -42,6 +42,8 @@ class RegistrationRule(Rule):
 
 def _planned(view: ModuleView, found: Registration, plan: Plan) -> Fix | None:
     """Plans the fix of one application, knowing all files of its project."""
+    from flake8_lambda_perf.fixes.router_calls import RouterApp
+
     project = view.analysis.project
     own = project.source(found.module.path)
     assert own is not None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.fixes import blueprints
 from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from flake8_lambda_perf.fixes.router_calls import RouterApp
+    from flake8_lambda_perf.fixes.routers import Refusal
+    from flake8_lambda_perf.model import Fix
 
 
 class EagerBlueprints(RegistrationRule):
@@ -112,4 +115,11 @@ class EagerBlueprints(RegistrationRule):
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        self.look_at(node, "register_blueprint", "blueprints", blueprints.plan)
+        self.look_at(node, "register_blueprint", "blueprints", _plan)
+
+
+def _plan(app: RouterApp) -> Fix | Refusal:
+    """Plans lazy blueprints; what does so is imported by the few projects that need it."""
+    from flake8_lambda_perf.fixes import blueprints
+
+    return blueprints.plan(app)

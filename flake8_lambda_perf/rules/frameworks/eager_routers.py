@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.fixes import routers
 from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
 
 if TYPE_CHECKING:
     import libcst as cst
+
+    from flake8_lambda_perf.fixes.router_calls import RouterApp
+    from flake8_lambda_perf.fixes.routers import Refusal
+    from flake8_lambda_perf.model import Fix
 
 
 class EagerRouters(RegistrationRule):
@@ -100,4 +103,11 @@ class EagerRouters(RegistrationRule):
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        self.look_at(node, "include_router", "routers", routers.plan)
+        self.look_at(node, "include_router", "routers", _plan)
+
+
+def _plan(app: RouterApp) -> Fix | Refusal:
+    """Plans lazy routers; what does so is imported by the few projects that need it."""
+    from flake8_lambda_perf.fixes import routers
+
+    return routers.plan(app)
