@@ -13,6 +13,7 @@ import pytest
 from flake8_lambda_perf import engine
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.job import Sources
+from flake8_lambda_perf.project.changes import EVERYWHERE, Changes
 from flake8_lambda_perf.project.closure import Closure
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.rules.view import ModuleView
@@ -53,6 +54,7 @@ def both(job: engine.Job) -> tuple[list[Finding], list[Finding]]:
         for name in ("matters", "means_something", "concerns", "leads_on"):
             patch.setattr(Relevance, name, lambda *_: True)
         patch.setattr(Closure, "_acts", lambda *_: True)
+        patch.setattr(Changes, "meeting", lambda *_: EVERYWHERE)
         whole = Whole(job, Sources(job))
     found = filtered.findings(), whole.findings()
     assert filtered.failed == whole.failed == []

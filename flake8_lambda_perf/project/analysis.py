@@ -88,7 +88,7 @@ class Analysis:
                 for wrapper in self.graph.wrappers.of(entry.function):
                     self.graph.entries.setdefault(wrapper.function, entry.passed)
                     self.handler_of.setdefault(wrapper.function, entry.handler)
-        self.names.changes = Changes(self.deployed, self.project.data, self.project.module)
+        self.names.changes = Changes(self.deployed, self.project.data, self.project.module, self.closure.groups)
         needed = self.closure.needed(paths)
         self.project.on_module = lambda module: self.graph.add(module) if module.path in paths else None
         for path in needed:

@@ -6,13 +6,14 @@ The bytes of every deployed file tell which functions may change an attribute of
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.changing import ANY_NAME, MUTATORS, REMOVERS
 from flake8_lambda_perf.project.index import index_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from flake8_lambda_perf.project.facts import Change, Function, Module
 
@@ -48,35 +49,52 @@ ANY = ANY_NAME.encode()
 NAMESPACES = ((b"globals()", ANY), (b"vars(", b"__dict__"), (b"__dict__", b"__dict__"))
 
 
+EVERYWHERE = -1  # the mask of all handlers
+
+
 class Changes:
-    """Finds the changes of an attribute in `files`, when it is first asked for them."""
+    """Finds the changes of an attribute in `files`, when it is first asked for them.
+
+    `groups` gives for each file a mask of the handler files that import it: files that no handler brings together
+    never meet.
+    """
 
     def __init__(
         self,
         files: Iterable[str] = (),
         data: Callable[[str], bytes | None] = lambda _path: None,
         module: Callable[[str], Module | None] = lambda _path: None,
+        groups: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.files = sorted(files)
         self.data = data
         self.module = module
+        self.groups = groups
         self._places: dict[str, dict[str, list[int]]] | None = None
-        self._found: dict[str, tuple[Change, ...]] = {}
+        self._found: dict[tuple[str, int], tuple[Change, ...]] = {}
         self._mentions: dict[tuple[Module, str], list[Function]] = {}
 
-    def of(self, name: str) -> tuple[Change, ...]:
-        """Lists the changes of attributes called `name`, and those made under a computed name."""
-        if name not in self._found:
+    def of(self, name: str, mask: int = EVERYWHERE) -> tuple[Change, ...]:
+        """Lists the changes of attributes called `name`, and those made under a computed name.
+
+        `mask` tells which handlers are of interest.
+        """
+        if (name, mask) not in self._found:
             index = self._index()
             known = (name, ANY_NAME, "__dict__") if name != "environ" else (name,)
             places: dict[str, list[int]] = {}
             for key in known:
                 for path, offsets in index.get(key, {}).items():
-                    places.setdefault(path, []).extend(offsets)
-            self._found[name] = tuple(
+                    if self.meeting(path) & mask:
+                        places.setdefault(path, []).extend(offsets)
+            self._found[name, mask] = tuple(
                 change for path in sorted(places) for change in self._read(known, path, places[path])
             )
-        return self._found[name]
+        return self._found[name, mask]
+
+    def meeting(self, path: str) -> int:
+        """Tells, as a mask, which handlers bring a file."""
+        return self.groups.get(path, EVERYWHERE)
 
     def mentioning(self, module: Module, name: str) -> Iterator[Module]:
         """Lists a module and those whose text says that they may import a name from it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import canonical
+from flake8_lambda_perf.project.changes import EVERYWHERE
 from flake8_lambda_perf.project.facts import Binding, Change, Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import reaching
 from flake8_lambda_perf.project.index import index_body, is_property
@@ -55,7 +56,7 @@ class Members:
         self.orders: dict[Class, list[Class | Ext]] = {}
         self.active: set[tuple[object, str]] = set()
         self.changed: dict[tuple[object, str], tuple[tuple[Change, bool], ...]] = {}
-        self._owners: dict[str, Owners] = {}
+        self._owners: dict[tuple[str, int], Owners] = {}
 
     def forget(self) -> None:
         """Drops what was evaluated."""
@@ -96,13 +97,14 @@ class Members:
 
     def changes_of(self, base: Mod | Inst | Cls | Func | Ext, attr: str) -> tuple[tuple[Change, bool], ...]:
         """Lists what may change an attribute of a module or class, and whether each surely means that one."""
-        changes = self.names.changes.of(attr)
+        mask = self._meeting(base)
+        changes = self.names.changes.of(attr, mask)
         if not changes:
             return ()
         key = (base.cls if isinstance(base, Inst | Cls) else base, attr)
         if key not in self.changed:
             self.changed[key] = ()
-            owners = self._owners_of(attr, changes)
+            owners = self._owners_of(attr, mask, changes)
             sure = set(owners.by_value.get(base, ()))
             for cls in self._kin_of(base.cls, owners) if isinstance(base, Inst | Cls) else ():
                 sure.update(owners.by_class[cls])
@@ -110,13 +112,22 @@ class Members:
             self.changed[key] = tuple((changes[i], i in sure) for i in sorted(sure | unsure))
             reads = owners.reads
         else:
-            reads = self._owners[attr].reads if attr in self._owners else frozenset()
+            reads = self._owners[attr, mask].reads if (attr, mask) in self._owners else frozenset()
         self.names.reads.update(reads)
         return self.changed[key]
 
-    def _owners_of(self, attr: str, changes: tuple[Change, ...]) -> Owners:
+    def _meeting(self, base: Mod | Inst | Cls | Func | Ext) -> int:
+        """Tells, as a mask, which handlers bring what is changed: only their files can change it."""
+        match base:
+            case Mod(module=module) | Inst(cls=Class(module=module)) | Cls(cls=Class(module=module)):
+                return self.names.changes.meeting(module.path)
+            case Func(function=function):
+                return self.names.changes.meeting(function.module.path)
+        return EVERYWHERE
+
+    def _owners_of(self, attr: str, mask: int, changes: tuple[Change, ...]) -> Owners:
         """Sorts the changes of a name by what they are made on."""
-        known = self._owners.get(attr)
+        known = self._owners.get((attr, mask))
         if known is not None:
             return known
         found = Owners(frozenset().union(*(self.names.open.get(change.base, ()) for change in changes)))
@@ -130,7 +141,7 @@ class Members:
                 found.unknown.append(index)
         found.derived.extend(cls for cls in found.by_class if len(self.order(cls)) > 1)
         if all(change.base in self.names.memo for change in changes):
-            self._owners[attr] = found
+            self._owners[attr, mask] = found
         return found
 
     def _kin_of(self, own: Class, owners: Owners) -> set[Class]:

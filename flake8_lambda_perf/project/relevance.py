@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
 from flake8_lambda_perf.project.called import callable_blocks
-from flake8_lambda_perf.project.changes import DOTTED
+from flake8_lambda_perf.project.changes import DOTTED, EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,6 @@ LONGEST_CHAIN = 200
 
 PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.Subscript})
 """Expressions that give no function and no object of a class."""
-EVERYWHERE = -1  # the mask of all handlers
 
 
 @dataclass(frozen=True, slots=True)
