@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
 from flake8_lambda_perf.project.outline import holds, is_suspect
-from flake8_lambda_perf.project.relevance import Relevance, Words
+from flake8_lambda_perf.project.relevance import Relevance
+from flake8_lambda_perf.project.sinks import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +30,10 @@ ACTING = {
     b"import_module": (b"",),
 }
 """What rules look for at module level, by a part that several words share."""
+
+CALLED = re.compile(rb"\.(\w+)\(")
+ROUNDS = 4
+"""Objects are seldom handed on through more files than that which import nothing of interest."""
 
 
 class Closure:
@@ -101,21 +107,44 @@ class Closure:
         data = self.project.data(path) or b""
         return is_suspect(data, self.project.outline(path)) or any(word in data for word in words)
 
-    def needed(self, paths: Iterable[str]) -> list[str]:
-        """Lists those of the files that must be looked into, whatever the handlers ask of them."""
-        paths = sorted(paths)
-        sources = {path: source.text for path in paths if (source := self.project.source(path)) is not None}
-        elsewhere = (self.project.data(path) or b"" for path in self.groups if path not in sources)
-        self.relevance.settle(sources, {path: self.words_of(path) for path in sources}, elsewhere)
+    def needed(self, paths: set[str]) -> list[str]:
+        """Lists those of the files that must be looked into, whatever the handlers ask of them.
+
+        Adds to `paths` those that lead nowhere themselves, but call methods that do of what they are handed.
+        """
+        for _ in range(ROUNDS):
+            self._settle(paths)
+            more = self._handed(paths)
+            if not more:
+                break
+            paths |= more
         if self._wants("LPF202", "import-in-function") or self._wants_getlogger():
-            return paths
+            return sorted(paths)
         known = idioms().route_registrations | idioms().handler_decorators
         registering = frozenset(name.rpartition(".")[2] for name in known)
-        return [path for path in paths if path not in sources or self._acts(path, registering)]
+        return [path for path in sorted(paths) if self._acts(path, registering)]
+
+    def _settle(self, paths: Iterable[str]) -> None:
+        sources = {path: source.text for path in sorted(paths) if (source := self.project.source(path)) is not None}
+        elsewhere = (self.project.data(path) or b"" for path in self.groups if path not in sources)
+        self.relevance.settle(sources, {path: self.words_of(path) for path in sources}, elsewhere)
+
+    def _handed(self, paths: set[str]) -> set[str]:
+        """Lists the other files that call a method of interest, of an object that some handler may hand them."""
+        methods = self.relevance.methods()
+        found = set()
+        for path, mask in self.groups.items():
+            if path not in paths:
+                called = {name.decode(errors="replace") for name in CALLED.findall(self.project.data(path) or b"")}
+                if any(methods[name] & mask for name in methods.keys() & called):
+                    found.add(path)
+        return found
 
     def _acts(self, path: str, registering: frozenset[str]) -> bool:
         """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
-        if self.project.is_parsed(path) or holds(self.project.data(path) or b"", ACTING):
+        if self.project.source(path) is None or self.project.is_parsed(path):
+            return True
+        if holds(self.project.data(path) or b"", ACTING):
             return True
         if any("*" in names for _, _, names in self.project.outline(path).imports):
             return True

@@ -45,7 +45,7 @@ SERVED = frozenset({"chalice.Chalice()"})
 """Apps that their framework deploys as they are."""
 
 SIGNATURE = re.compile(
-    rb"\ndef[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]*\)[^,()]*)?,[\s\\]*"
+    rb"\ndef[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*"
     rb"(?:(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b)"
 )
 SINGLE = re.compile(rb"\ndef[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.)")

@@ -10,19 +10,19 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
 from flake8_lambda_perf.project.called import callable_blocks
 from flake8_lambda_perf.project.changes import DOTTED, EVERYWHERE
+from flake8_lambda_perf.project.sinks import builds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flake8_lambda_perf.project.facts import Binding, Function, Scope, Site
+    from flake8_lambda_perf.project.sinks import Words
 
 STORED = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 SET = re.compile(r"setattr\([^,()\n]*,\s*[\"'](\w+)[\"']")
@@ -38,21 +38,9 @@ IMPORT = re.compile(rb"(?:\A|[\n;:])[ \t]*+(?:lazy[ \t]+)?(?:from\b[^\n]*?\bimpo
 """An import where a statement may start."""
 OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"})
 """What calls a method's own class, or those it builds on, by another name, or may set what their methods read."""
-CHAIN = re.compile(rb"(?<![\w\x80-\xff.])(?:[\w\x80-\xff]+\.)*\Z")
-"""What a name is an attribute of."""
-LONGEST_CHAIN = 200
 
 PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.Subscript})
 """Expressions that give no function and no object of a class."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the words of a file mean: calls of `sinks` build something, imports bind `packages` and `imported`."""
-
-    sinks: frozenset[str]
-    packages: frozenset[str]
-    imported: frozenset[str]
 
 
 class Relevance:
@@ -226,7 +214,12 @@ class Relevance:
         `elsewhere` are the texts of other files that are deployed: they build nothing, and may call what does.
         """
         self._meaning = meaning
+        self.names = dict.fromkeys(ALWAYS, EVERYWHERE)
+        for known in (self._relevant, self._users, self._once, self._inner):
+            known.clear()
         for path, text in texts.items():
+            if path in self._blocks:
+                continue
             self._blocks[path] = list(blocks_of(path, text))
             self.stored.update(STORED.findall(text), SET.findall(text) if "setattr" in text else ())
             if "property" in text:
@@ -264,7 +257,7 @@ class Relevance:
     def _take(self, block: Block, words: frozenset[str], bound: frozenset[str], meaning: Words) -> None:
         self._take_handings(block, words, bound)
         wanted = words & meaning.sinks
-        if (wanted and _builds(block, wanted, meaning)) or self._calls_stored(block, words):
+        if (wanted and builds(block, wanted, meaning)) or self._calls_stored(block, words):
             self._mark(block)
             return
         held = (words & bound).difference(self._once.get(block, ()))
@@ -335,6 +328,16 @@ class Relevance:
                     user for user in self._users.get(name, ()) if self.groups.get(user.path, EVERYWHERE) & mask
                 )
 
+    def methods(self) -> dict[str, int]:
+        """Lists the methods that matter, each with a mask of the handlers that bring some class with it."""
+        found: dict[str, int] = {}
+        for block in self._relevant:
+            if block.kind == "method":
+                mask = self.groups.get(block.path, EVERYWHERE)
+                for name in block.names - block.around:
+                    found[name] = found.get(name, 0) | mask
+        return found
+
     def runs_at_import(self, path: str, registering: frozenset[str]) -> bool:
         """Tells whether importing a file may run something that matters, or register a function.
 
@@ -354,29 +357,6 @@ class Relevance:
             if any(self.names.get(word, 0) & mask for word in words - ALWAYS):
                 return True
         return False
-
-
-def _builds(block: Block, wanted: frozenset[str], meaning: Words) -> bool:
-    """Tells whether a block calls what builds something when it is run, or hands it on."""
-    data = block.data
-    defines = block.kind != "other" or b"lambda" in data or b"def " in data
-    for word in wanted:
-        if defines and f"{word}(".encode() in data:
-            return True
-        for found in _uncalled(word).finditer(data):
-            chain = CHAIN.search(data, max(0, found.start() - LONGEST_CHAIN), found.start())
-            if chain is None:
-                continue
-            first = chain[0].partition(b".")[0].decode(errors="replace")
-            if first in meaning.packages or (not first and word in meaning.imported):
-                return True
-    return False
-
-
-@cache
-def _uncalled(word: str) -> re.Pattern[bytes]:
-    """Finds where a text may hand a factory on without calling it: `make = boto3.client`."""
-    return re.compile(rf"{re.escape(word)}\b(?![\w(.])".encode())
 
 
 def local_bindings(name: str, scope: Scope) -> list[Binding]:
