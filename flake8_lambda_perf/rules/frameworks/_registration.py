@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -11,23 +11,15 @@ from flake8_lambda_perf.model import Fix
 from flake8_lambda_perf.rules.base import Rule
 
 if TYPE_CHECKING:
-    from flake8_lambda_perf.fixes.router_calls import RouterApp
-    from flake8_lambda_perf.fixes.routers import Refusal
     from flake8_lambda_perf.project.registrations import Registration
     from flake8_lambda_perf.rules.view import ModuleView
     from flake8_lambda_perf.source import SourceFile
 
 
-class Plan(Protocol):
-    """Makes what an application registers lazy, or says why not."""
-
-    def __call__(self, app: RouterApp) -> Fix | Refusal: ...
-
-
 class RegistrationRule(Rule):
     """A rule that reports the first of too many registrations with one application."""
 
-    def look_at(self, node: cst.Call, method: str, what: str, plan: Plan) -> None:
+    def look_at(self, node: cst.Call, method: str, what: str) -> None:
         """Reports the call if it is the first of too many; `what` names what is registered."""
         if not isinstance(node.func, cst.Attribute) or node.func.attr.value != method:
             return
@@ -36,12 +28,13 @@ class RegistrationRule(Rule):
             count = len(found.calls)
             text = f"`{found.app}` registers {count} {what}, this one first"
             evidence = self.view.load_evidence(found.calls[0].lineno, text)
-            fix = partial(_planned, self.view, found, plan)
+            fix = partial(_planned, self.view, found, what)
             self.report(node, evidence, fix, app=found.app, count=str(count), handler=evidence.handler_name)
 
 
-def _planned(view: ModuleView, found: Registration, plan: Plan) -> Fix | None:
+def _planned(view: ModuleView, found: Registration, what: str) -> Fix | None:
     """Plans the fix of one application, knowing all files of its project."""
+    from flake8_lambda_perf.fixes import blueprints, routers  # few projects need them
     from flake8_lambda_perf.fixes.router_calls import RouterApp
 
     project = view.analysis.project
@@ -54,7 +47,7 @@ def _planned(view: ModuleView, found: Registration, plan: Plan) -> Fix | None:
 
     others = (project.source(path) for path in project.files if path != own.path)
     app = RouterApp(own, _dotted(own.path, project.known), find, tuple(other for other in others if other is not None))
-    fix = plan(app)
+    fix = routers.plan(app) if what == "routers" else blueprints.plan(app)
     return fix if isinstance(fix, Fix) else None
 
 

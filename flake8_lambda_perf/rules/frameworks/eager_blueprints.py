@@ -9,10 +9,6 @@ from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_lambda_perf.fixes.router_calls import RouterApp
-    from flake8_lambda_perf.fixes.routers import Refusal
-    from flake8_lambda_perf.model import Fix
-
 
 class EagerBlueprints(RegistrationRule):
     """A Flask application imports the modules of all its blueprints to serve one path.
@@ -115,11 +111,4 @@ class EagerBlueprints(RegistrationRule):
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        self.look_at(node, "register_blueprint", "blueprints", _plan)
-
-
-def _plan(app: RouterApp) -> Fix | Refusal:
-    """Plans lazy blueprints; what does so is imported by the few projects that need it."""
-    from flake8_lambda_perf.fixes import blueprints
-
-    return blueprints.plan(app)
+        self.look_at(node, "register_blueprint", "blueprints")

@@ -9,10 +9,6 @@ from flake8_lambda_perf.rules.frameworks._registration import RegistrationRule
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_lambda_perf.fixes.router_calls import RouterApp
-    from flake8_lambda_perf.fixes.routers import Refusal
-    from flake8_lambda_perf.model import Fix
-
 
 class EagerRouters(RegistrationRule):
     """A FastAPI application imports the modules of all its routers to serve one path.
@@ -103,11 +99,4 @@ class EagerRouters(RegistrationRule):
 
     def visit_Call(self, node: cst.Call) -> None:
         """Looks at every call."""
-        self.look_at(node, "include_router", "routers", _plan)
-
-
-def _plan(app: RouterApp) -> Fix | Refusal:
-    """Plans lazy routers; what does so is imported by the few projects that need it."""
-    from flake8_lambda_perf.fixes import routers
-
-    return routers.plan(app)
+        self.look_at(node, "include_router", "routers")
