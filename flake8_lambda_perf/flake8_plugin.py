@@ -200,7 +200,7 @@ def analyse_apart(root: Path, options: Namespace) -> Project:
     with reader:
         try:
             answer: Project | Exception = reader.recv()
-        except EOFError:  # it was killed, or its answer could not be sent
+        except Exception:  # noqa: BLE001  # it was killed, or its answer could not be sent
             answer = analyse(root, options)
     process.join()
     if isinstance(answer, Exception):
@@ -209,7 +209,10 @@ def analyse_apart(root: Path, options: Namespace) -> Project:
 
 
 def send_analysis(writer: Connection, root: Path, options: Namespace) -> None:
-    """Send the analysis of a root, or what went wrong with it."""
+    """Send the analysis of a root, or what went wrong with it; Ctrl-C is answered by the process that waits."""
+    from signal import SIG_IGN, SIGINT, signal
+
+    signal(SIGINT, SIG_IGN)
     answer: Project | Exception
     try:
         answer = analyse(root, options)

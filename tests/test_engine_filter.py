@@ -369,18 +369,3 @@ def test_what_other_files_call_is_found_without_looking_at_everything(program: s
     filtered, whole = both(job(tmp_path, files, CODES))
     assert filtered == whole
     assert filtered
-
-
-def test_what_is_handed_to_a_file_that_imports_nothing_is_found(tmp_path: Path) -> None:
-    files = {
-        "app.py": "from stores import Store\nfrom steps import first\n\n\n"
-        "def handler(event, context):\n    store = Store()\n    return first(store, event)\n",
-        "steps.py": "import later\n\n\ndef first(store, event):\n    return later.second(store.items(), event)\n",
-        "later.py": "def second(items, event):\n    return items.put(event)\n",
-        "stores.py": "from tables import Items\n\n\nclass Store:\n    def items(self):\n        return Items()\n",
-        "tables.py": "import boto3\n\n\nclass Items:\n    def put(self, event):\n"
-        '        boto3.client("s3").put_object(Bucket="b", Key="k", Body=event["body"])\n',
-    }
-    filtered, whole = both(job(tmp_path, files, CODES))
-    assert filtered == whole
-    assert [(found.path, found.line) for found in filtered] == [("tables.py", 6)]

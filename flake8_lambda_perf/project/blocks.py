@@ -37,8 +37,10 @@ ARGUMENTS = re.compile(rb"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))*
 UNCALLED = re.compile(rb"(?<!%b)%b++(?!\()" % (_W, _W))
 GLOBAL = re.compile(rb"global[ \t]+([\w\x80-\xff, \t]+)")
 LONGEST_NAME = 200
-LONGEST_READ = 20_000
+LONGEST_READ = 5_000
 """A longer piece is not read for its strings: it is looked at again with each line that may end it."""
+
+MOST_DECORATORS = 100
 
 QUOTED = re.compile(STRINGS.encode())
 INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=[^\s#])")
@@ -123,7 +125,7 @@ def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[
     Tells of each whether it may be more than one statement.
     """
     begun, done, joined, size = 0, 0, False, len(data)
-    opened = CLOSED
+    opened, decorators = CLOSED, 0
     for end in [*(match.start() + 1 for match in start.finditer(data)), size]:
         if end < size:
             more = data[done:end]
@@ -131,14 +133,16 @@ def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[
             if not (is_first and _is_plain_import(more)):
                 opened = _opened(more) if is_first else _added(opened, _opened(more))
                 whole = not more.endswith(b"\\\n") and (opened == CLOSED or _is_whole(data, begun, end))
-                if not whole or (data.find(b"@", begun, end) >= 0 and _only_decorates(data[begun:end])):
+                decorates = decorators < MOST_DECORATORS and data.find(b"@", begun, end) >= 0
+                if not whole or (decorates and _only_decorates(data[begun:end])):
                     joined = joined or not whole
+                    decorators += whole
                     continue
         piece = data[begun:end]
         if piece:
             yield line, piece, joined
         line += piece.count(b"\n")
-        begun, done, joined = end, end, False
+        begun, done, joined, decorators = end, end, False, 0
 
 
 def _is_plain_import(piece: bytes) -> bool:

@@ -20,7 +20,7 @@ STARTED = frozenset({"run"})
 
 SPELLING = (b"getattr", b"__dict__", b"vars(", b"globals(")
 """What calls a function by a text that gives its name."""
-SPELLED = re.compile(rb"\w[\"'](?:\s|\\\n|#[^\n]*\n)*+[rRbBuUfF]{0,2}[\"']|\\[xuUN0-7]")
+SPELLED = re.compile(rb"\w[\"'](?:\s{1,200}+|\\\n|#[^\n]{0,200}+\n){0,20}+[rRbBuUfF]{0,2}[\"']|\\[xuUN0-7]")
 """A text in several parts, or with letters that are written as numbers."""
 
 

@@ -23,9 +23,9 @@ _ASSIGNED = r"[\s\\)\]]*(?::[^=\n]{1,200})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
 _UNPACKED = r"[\s)\]]*,(?=[\w\s.,()\[\]\"'*]{0,400}=(?!=))"
 DOTTED = re.compile(rf"\.[ \t]*+(\w++)(?!\(){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
 TARGETS = (
-    re.compile(rb"for(?<!\wfor)\b(?=(?:[^\w.]|(?!in\b)\w++)*+\.)(?s:.){1,200}?\bin\b"),
-    re.compile(rb"as(?<!\was)\b(?:[ \t]*[(\[](?=[^:.]*+\.)[^:]{1,200}|(?=[^\n.]*+\.)[^\n]{1,200})"),
-    re.compile(rb"del(?<!\wdel)\b(?:[ \t]*[(\[](?=[^)\].]*+\.)[^)\]]{1,200}|(?=[^\n.]*+\.)[^\n]{1,200})"),
+    re.compile(rb"for(?<!\wfor)\b(?=(?:[^\w.]|(?!in\b)\w{1,200}+){0,200}+\.)(?s:.){1,200}?\bin\b"),
+    re.compile(rb"as(?<!\was)\b(?:[ \t]*[(\[](?=[^:.]{0,200}+\.)[^:]{1,200}|(?=[^\n.]{0,200}+\.)[^\n]{1,200})"),
+    re.compile(rb"del(?<!\wdel)\b(?:[ \t]*[(\[](?=[^)\].]{0,200}+\.)[^)\]]{1,200}|(?=[^\n.]{0,200}+\.)[^\n]{1,200})"),
 )
 """What a loop or a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
 

@@ -32,6 +32,8 @@ ACTING = {
 """What rules look for at module level, by a part that several words share."""
 
 CALLED = re.compile(rb"\.(\w+)\(")
+KEPT = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
+"""An attribute that is set: what is called under its name may be anything."""
 ROUNDS = 4
 """Objects are seldom handed on through more files than that which import nothing of interest."""
 
@@ -130,14 +132,21 @@ class Closure:
         self.relevance.settle(sources, {path: self.words_of(path) for path in sources}, elsewhere)
 
     def _handed(self, paths: set[str]) -> set[str]:
-        """Lists the other files that call a method of interest, of an object that some handler may hand them."""
+        """Lists the other files that use something of interest of an object that some handler may hand them."""
         methods = self.relevance.methods()
+        properties = [name for name in methods if name in self.relevance.properties]
+        stored = self.relevance.stored
         found = set()
         for path, mask in self.groups.items():
-            if path not in paths:
-                called = {name.decode(errors="replace") for name in CALLED.findall(self.project.data(path) or b"")}
-                if any(methods[name] & mask for name in methods.keys() & called):
-                    found.add(path)
+            if path in paths:
+                continue
+            data = self.project.data(path) or b""
+            called = set(CALLED.findall(data))
+            names = {name.decode(errors="replace") for name in called}
+            names.update(name for name in properties if f".{name}".encode() in data)
+            used = any(methods[name] & mask for name in methods.keys() & names)
+            if used or not names.isdisjoint(stored) or not called.isdisjoint(KEPT.findall(data)):
+                found.add(path)
         return found
 
     def _acts(self, path: str, registering: frozenset[str]) -> bool:

@@ -39,7 +39,7 @@ IMPORT = re.compile(rb"(?:\A|[\n;:])[ \t]*+(?:lazy[ \t]+)?(?:from\b[^\n]*?\bimpo
 OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"})
 """What calls a method's own class, or those it builds on, by another name, or may set what their methods read."""
 
-PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.Subscript})
+PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare})
 """Expressions that give no function and no object of a class."""
 
 
@@ -140,13 +140,13 @@ class Relevance:
             return self._may_stand_for_it(expr.id, scope, depth)
         path = scope.module.path
         match expr:
-            case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare() | ast.Subscript():
+            case ast.Constant() | ast.JoinedStr() | ast.BinOp() | ast.Compare():
                 return False
             case ast.Attribute(attr=attr):
                 return self._is_relevant(attr, path) or attr in self.stored
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 return self._is_relevant(name, path) or name == "partial"
-            case ast.Starred(value=value):
+            case ast.Starred(value=value) | ast.Subscript(value=value):
                 return self._may_matter(value, scope, depth + 1)
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 return any(self._may_matter(element, scope, depth + 1) for element in elements)
