@@ -234,7 +234,8 @@ class Relevance:
             bound |= self.stored
         sinks = frozenset[str]().union(*{words.sinks for words in meaning.values()})
         self._known_words = bound.union(sinks, self._classes, self.stored, OF_CLASS)
-        saying = [block for block in every if block.kind != "import" or aliases_of(block.data)]
+        renaming = {block for block, _ in aliases}
+        saying = [block for block in every if block.kind != "import" or block in renaming]
         run = callable_blocks(saying, self._words_in, self._brought, self.handlers, elsewhere)
         for block, words in run.items():
             if block.kind != "import":
