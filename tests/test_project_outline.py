@@ -39,31 +39,6 @@ def test_imports_have_modules_levels_and_names() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"def handler(event, context): ...",
-        b"x = 1\r\nasync def load(event,\r\n    context): ...",
-        b"x = 1\rasync  def load(request: str): ...",
-        b"entry_point_handler = main",
-        b"main = idempotent_function(run)",
-        b"@metrics.log_metrics\ndef load(one, two): ...",
-        b"adapter = Mangum(app)",
-    ],
-)
-def test_a_file_may_hold_a_handler(text: bytes) -> None:
-    assert outline(text).handler
-
-
-@pytest.mark.parametrize("text", [b"def load(one, two): ...  # log_metrics", b"async def load(event): ...", b"x = 1\n"])
-def test_a_file_holds_no_handler_for_less(text: bytes) -> None:
-    assert not outline(text).handler
-
-
-def test_functions_that_take_an_event_are_handlers_if_nothing_calls_them() -> None:
-    assert outline(b"async def load(event): ...\ndef store(request): ...").receivers == {"load", "store"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         b"import boto3\nclient = boto3.Session()",
         b"import boto3\nmake = boto3.client",
         b"from boto3 import client as make",

@@ -14,6 +14,7 @@ from flake8_lambda_perf.model import Confidence, Handler, Package, Problem, Said
 from flake8_lambda_perf.project import handlers
 from flake8_lambda_perf.project.facts import Function, Module, Place
 from flake8_lambda_perf.project.handlers import Entry
+from flake8_lambda_perf.project.signs import Seeker
 from flake8_lambda_perf.project.values import ANYTHING, Const, Func, Inst, Mod, Value
 
 if TYPE_CHECKING:
@@ -113,9 +114,11 @@ class Entries:
         self._add_conventional()
 
     def _add_conventional(self) -> None:
+        imports = (each for path in self._own for each in self.project.outline(path).imports)
+        seeker = Seeker({name.partition(".")[0] for name, _, _ in imports})
         for path in self._own:
-            outline = self.project.outline(path)
-            if outline.handler or not outline.receivers <= self._imported_names:
+            signs = seeker.signs(self.project.data(path) or b"")
+            if signs.handler or not signs.receivers <= self._imported_names:
                 module = self.project.module(path)
                 if module is not None:
                     for entry in handlers.conventional(module, self.names):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
@@ -43,39 +42,6 @@ WEB = frozenset(
 
 SERVED = frozenset({"chalice.Chalice()"})
 """Apps that their framework deploys as they are."""
-
-SIGNATURE = re.compile(
-    rb"\ndef[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*"
-    rb"(?:(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b)"
-)
-SINGLE = re.compile(rb"\ndef[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.)")
-"""A function that takes an event, its name, and what follows that parameter; like `SIGNATURE` for a text that starts
-with a newline and holds no `async`: the letters at the start are found four times as fast as a choice of two."""
-
-ASYNC = re.compile(rb"\nasync[ \t]+(?=def\b)")
-ASSIGNED = re.compile(rb"\n(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]")
-HANDLER = {b"lambda_handler": (b"",), b"handler_decorator": (b"",)}
-KEYWORDS = {
-    b"functions": (b"functions_framework", b"azure.functions", b"firebase_functions", b"durable_functions"),
-    b"wsgi": (b"serverless_wsgi", b"awsgi"),
-    b"Mangum": (b"",),
-    b"halice": (b"",),
-    b"Resolver(": (b"",),
-    b"CfnResource": (b"",),
-    b"FunctionApp": (b"",),
-    b"idempotent": (b"",),
-}
-"""Words of what makes handlers, by a part that several share: most files hold none of them."""
-
-DECORATORS = {
-    b"lambda_c": (b"inject_lambda_context", b"lambda_cache"),
-    b"event_": (b"event_source", b"event_parser"),
-    b"durable_execution": (b"",),
-    b"log_metrics": (b"",),
-    b"batch_processor": (b"",),
-    b"utilities.validation": (b"",),
-}
-"""The same of what does so only as a decorator: many files have none."""
 
 
 @dataclass(frozen=True, slots=True)

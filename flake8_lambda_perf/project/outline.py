@@ -1,4 +1,4 @@
-"""What the bytes of a file alone tell: its imports, and whether it may hold a handler or a line that a rule reports.
+"""What the bytes of a file alone tell: its imports, and whether it may hold a line that a rule reports.
 
 Everything here errs on the side of looking closer.
 """
@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
-from flake8_lambda_perf.project.handlers import ASSIGNED, ASYNC, DECORATORS, HANDLER, KEYWORDS, NAMES, SIGNATURE, SINGLE
 
 IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
@@ -74,16 +73,11 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The imports of a file, some of which may be indented, and whether it may hold a handler.
-
-    `receivers` are functions that are handlers if nothing calls them.
-    """
+    """The imports of a file, some of which may be indented."""
 
     imports: tuple[Import, ...]
     indented: bool
-    handler: bool
     later: tuple[Later, ...]
-    receivers: frozenset[str]
 
 
 @cache
@@ -134,7 +128,7 @@ def _building(packages: frozenset[bytes]) -> _Building:
 
 def outline(data: bytes) -> Outline:
     """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
-    data = _normal(data)
+    data = normal(data)
     imports: list[Import] = []
     indented = False
     for found in _imports(data):
@@ -144,17 +138,10 @@ def outline(data: bytes) -> Outline:
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     later = tuple(_later(data[1:])) if b"include_lazy_router(" in data or b"LazyView(" in data else ()
-    if b"\nasync" in data:
-        data = ASYNC.sub(b"\n", data)
-    handler = _may_hold_handler(data)
-    receivers: set[str] = set()
-    for found in SINGLE.finditer(data) if not handler else ():
-        receivers.add(found[1].decode("ascii", "replace"))
-        handler = handler or found[2] != b")" or found[1].decode("ascii", "replace") in NAMES
-    return Outline(tuple(imports), indented, handler, later, frozenset(receivers))
+    return Outline(tuple(imports), indented, later)
 
 
-def _normal(data: bytes) -> bytes:
+def normal(data: bytes) -> bytes:
     """Gives a text in which each line starts with a newline, and nothing else does."""
     if b"\r" in data:  # a lone one ends a line too
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -185,14 +172,6 @@ def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tup
     return tuple((words[0].decode("ascii", "replace"), 0, ()) for words in every if words)
 
 
-def _may_hold_handler(data: bytes) -> bool:
-    if SIGNATURE.search(data) is not None:
-        return True
-    if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
-        return True
-    return holds(data, KEYWORDS) or (b"@" in data and holds(data, DECORATORS))
-
-
 def holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
     """Tells whether a text holds one of the words, each of which is looked for where it holds their common part."""
     for part, wholes in words.items():  # noqa: SIM110  # a generator takes longer than the search
@@ -205,7 +184,7 @@ def is_suspect(data: bytes, outline: Outline) -> bool:
     """Tells whether a file may hold a line that a rule reports."""
     if outline.indented or holds(data, ANYWHERE):
         return True
-    data = _normal(data)
+    data = normal(data)
     if not data.isascii() or any("*" in names for _, _, names in outline.imports):
         return True
     packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}

@@ -50,6 +50,7 @@ HOLDING: dict[type[ast.AST], tuple[str, ...]] = {
 
 QUOTED = re.compile(STRINGS)
 """Strings and comments."""
+DOCSTRING = re.compile(r'\s*+(?:"""[^"\\]*+""")?')
 
 
 class Body:
@@ -93,7 +94,7 @@ Bodies = dict[int, Body]
 
 
 def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
-    """Parses a file without the bodies of its functions; raises SourceError where what is left does not parse."""
+    """Parses a file without the bodies of its functions; raises SourceError where it does not parse."""
     plain = text.replace("\r\n", "\n")
     if "\r" in plain or "\f" in plain:
         return parse(text), {}
@@ -117,7 +118,10 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     if not bodies:
         return parse(text), {}
     parts.append(plain[done:])
-    tree = parse("".join(parts))
+    try:
+        tree = parse("".join(parts))
+    except SourceError:  # what is wrong, or was cut wrongly, shows in the whole file
+        return parse(text), {}
     return (tree, bodies) if _count(tree, bodies) == len(bodies) else (parse(text), {})
 
 
@@ -194,8 +198,26 @@ class _Quotes:
 
 def _is_whole(body: str) -> bool:
     """Tells whether no string and no bracket is left open, nor a line to be continued."""
+    documented = DOCSTRING.match(body)
+    start = documented.end() if documented is not None else 0
+    if _ends_lines(body, start) and _is_balanced(body, start):
+        return True  # a bracket left open, with its match in a string, would leave the rest of the file one too many
     bare = QUOTED.sub("", body)
-    if '"' in bare or "'" in bare or bare.endswith("\\"):
+    return '"' not in bare and "'" not in bare and not bare.endswith("\\") and _is_balanced(bare, 0)
+
+
+def _ends_lines(body: str, start: int) -> bool:
+    """Tells whether no string is left open at the end of a line, to be closed or not."""
+    find, count = body.find, body.count
+    if find('"""', start) >= 0 or find("'''", start) >= 0 or find("\\\n") >= 0 or body.endswith("\\"):
         return False
-    count = bare.count
-    return count("(") == count(")") and count("[") == count("]") and count("{") == count("}")
+    return not (count('"', start) & 1 or count("'", start) & 1)
+
+
+def _is_balanced(text: str, start: int) -> bool:
+    count = text.count
+    return (
+        count("(", start) == count(")", start)
+        and count("[", start) == count("]", start)
+        and count("{", start) == count("}", start)
+    )
