@@ -119,15 +119,19 @@ def blocks_of(path: str, text: str) -> Iterator[Block]:
         yield from _parts_of(block) if block.kind == "class" else (block,)
 
 
-def _pieces(data: bytes, line: int, start: re.Pattern[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+def _pieces(
+    data: bytes, line: int, start: re.Pattern[bytes], definitions: tuple[bytes, ...] = (b"",)
+) -> Iterator[tuple[int, bytes, bool]]:
     """Cuts a text where a statement starts, decorators with what they decorate; `line` is that of its first byte.
 
-    Tells of each whether it may be more than one statement.
+    Statements that do not start as `definitions` do stay together. Tells of each whether it may be more than one.
     """
     begun, done, joined, size = 0, 0, False, len(data)
     opened, decorators = CLOSED, 0
     for end in [*(match.start() + 1 for match in start.finditer(data)), size]:
         if end < size:
+            if not (data.startswith(definitions, begun) or data.startswith(definitions, end)):
+                continue
             more = data[done:end]
             is_first, done = begun == done, end
             if not (is_first and _is_plain_import(more)):
@@ -164,8 +168,9 @@ def _parts_of(block: Block) -> Iterator[Block]:
     name = block.names
     around = frozenset(words_of(head[own.start() :])) - {"class"}
     rest: list[tuple[int, bytes]] = []
-    starts = _start_at(indent[1])
-    for line, piece, joined in _pieces(block.data[len(head) :], block.lines[0] + head.count(b"\n"), starts):
+    starts, definitions = _start_at(indent[1]), tuple(indent[1] + word for word in DEFINES)
+    below = block.data[len(head) :], block.lines[0] + head.count(b"\n")
+    for line, piece, joined in _pieces(*below, starts, definitions):
         inner = INNER.match(piece)
         if inner is None and piece.lstrip(b" \t\n").startswith(DEFINES):
             inner = INNER.search(piece)
