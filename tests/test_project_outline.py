@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_lambda_perf.project.outline import IMPORT, _imports, is_suspect, outline
+from flake8_lambda_perf.project.outline import ACTING, CHANGING, IMPORT, Suspicion, _imports, outline
 
 TEXTS = [
     b"import os, sys\nfrom . import a as b, c\nfrom ..x.y import (\n    one,  # so\n    two\n)\nimport re # import x\n",
@@ -14,7 +14,10 @@ TEXTS = [
     b"from k import(l)import m\nfrom n import (\n  o,\n) import p\nimport q",
     b"import",
     b"# import a import b import c\n" * 3,
+    b"import a;import b\ntry: from c import d\nexcept ImportError: import e; import f\n",
+    b"important = 1; import a\nx: important = import b; from c import d\n",
 ]
+ANY = Suspicion({package for packages, _ in (*ACTING, *CHANGING) for package in packages})
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -36,6 +39,20 @@ def test_imports_have_modules_levels_and_names() -> None:
     assert outline(TEXTS[1]).indented
 
 
+def test_imports_may_follow_a_statement_and_go_on_in_the_next_line() -> None:
+    found = outline(
+        b"x = 1; import a\nif x: from b import c\nfrom d \\\n    import e, \\\r\n    f\nimport g, \\\n    h\n"
+    )
+    assert found.imports == (("a", 0, ()), ("b", 0, ("c",)), ("d", 0, ("e", "f")), ("g", 0, ()), ("h", 0, ()))
+    assert found.indented
+
+
+def test_what_rules_report_whatever_a_file_imports_is_not_met_where_no_file_imports_its_package() -> None:
+    text = b"app.include_router(router)"
+    assert Suspicion({"fastapi"}).falls_on(text, outline(text))
+    assert not Suspicion({"boto3"}).falls_on(text, outline(text))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -53,7 +70,7 @@ def test_imports_have_modules_levels_and_names() -> None:
     ],
 )
 def test_a_file_may_hold_a_finding(text: bytes) -> None:
-    assert is_suspect(text, outline(text))
+    assert ANY.falls_on(text, outline(text))
 
 
 @pytest.mark.parametrize(
@@ -67,4 +84,4 @@ def test_a_file_may_hold_a_finding(text: bytes) -> None:
     ],
 )
 def test_a_file_holds_no_finding_for_less(text: bytes) -> None:
-    assert not is_suspect(text, outline(text))
+    assert not ANY.falls_on(text, outline(text))

@@ -7,7 +7,7 @@ import pytest
 from flake8_lambda_perf.knowledge import idioms
 from flake8_lambda_perf.project.signs import DECORATORS, MAKERS, Seeker
 
-PACKAGES = {*MAKERS, *DECORATORS}
+PACKAGES = {package for packages, _ in (*MAKERS, *DECORATORS) for package in packages}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
 from flake8_lambda_perf.project.blocks import aliases_of
-from flake8_lambda_perf.project.outline import holds, is_suspect
+from flake8_lambda_perf.project.outline import ACTING, Suspicion, holds, of_packages
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.sinks import Words
 
@@ -17,20 +17,10 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.knowledge import Client
     from flake8_lambda_perf.project.load import Project
+    from flake8_lambda_perf.project.outline import Needles
 
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
-ACTING = {
-    b"include_router": (b"",),
-    b"register_blueprint": (b"",),
-    b"patch_all": (b"",),
-    b"addHandler": (b"",),
-    b"download_file": (b"",),
-    b"Config": (b"basicConfig", b"dictConfig", b"fileConfig"),
-    b"import_module": (b"",),
-}
-"""What rules look for at module level, by a part that several words share."""
-
 CALLED = re.compile(rb"\.(\w+)\(")
 KEPT = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 """An attribute that is set: what is called under its name may be anything."""
@@ -86,10 +76,10 @@ class Closure:
         for path in reached:
             for target in self.project.links(path):
                 self.importers.setdefault(target, []).append(path)
-        words = self._more_words()
+        suspicion, words = Suspicion(self.project.packages), self._more_words()
         found: set[str] = set()
         for path in reached:
-            if path not in found and self._is_suspect(path, words):
+            if path not in found and self._is_suspect(path, suspicion, words):
                 stack = [path]
                 while stack:
                     leading = stack.pop()
@@ -105,9 +95,9 @@ class Closure:
             names.append("getLogger")
         return sorted({name.rpartition(".")[2].encode() for name in names})
 
-    def _is_suspect(self, path: str, words: Iterable[bytes]) -> bool:
+    def _is_suspect(self, path: str, suspicion: Suspicion, words: Iterable[bytes]) -> bool:
         data = self.project.data(path) or b""
-        return is_suspect(data, self.project.outline(path)) or any(word in data for word in words)
+        return suspicion.falls_on(data, self.project.outline(path)) or any(word in data for word in words)
 
     def needed(self, paths: set[str]) -> list[str]:
         """Lists those of the files that must be looked into, whatever the handlers ask of them.
@@ -124,7 +114,8 @@ class Closure:
             return sorted(paths)
         known = idioms().route_registrations | idioms().handler_decorators
         registering = frozenset(name.rpartition(".")[2] for name in known)
-        return [path for path in sorted(paths) if self._acts(path, registering)]
+        acting = of_packages(ACTING, self.project.packages)
+        return [path for path in sorted(paths) if self._acts(path, acting, registering)]
 
     def _settle(self, paths: Iterable[str]) -> None:
         sources = {path: source.text for path in sorted(paths) if (source := self.project.source(path)) is not None}
@@ -149,11 +140,11 @@ class Closure:
                 found.add(path)
         return found
 
-    def _acts(self, path: str, registering: frozenset[str]) -> bool:
+    def _acts(self, path: str, acting: Needles, registering: frozenset[str]) -> bool:
         """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
         if self.project.source(path) is None or self.project.is_parsed(path):
             return True
-        if holds(self.project.data(path) or b"", ACTING):
+        if holds(self.project.data(path) or b"", acting):
             return True
         if any("*" in names for _, _, names in self.project.outline(path).imports):
             return True

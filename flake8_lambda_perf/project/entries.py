@@ -114,8 +114,7 @@ class Entries:
         self._add_conventional()
 
     def _add_conventional(self) -> None:
-        imports = (each for path in self._own for each in self.project.outline(path).imports)
-        seeker = Seeker({name.partition(".")[0] for name, _, _ in imports})
+        seeker = Seeker(self.project.packages)
         for path in self._own:
             signs = seeker.signs(self.project.data(path) or b"")
             if signs.handler or not signs.receivers <= self._imported_names:

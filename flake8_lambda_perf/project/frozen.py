@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.project.outline import DEFAULT, may_be_frozen
+from flake8_lambda_perf.project.outline import DEFAULT, Suspicion
 from flake8_lambda_perf.project.values import Ext, defaults, last_name, ordered
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ DECORATORS = frozenset({
 def frozen(analysis: Analysis, keeping: Keeping, kind_of: Callable[[Site], str | None]) -> Iterator[tuple[Site, str]]:
     """Lists the calls whose values are defaults of fields and parameters, each with its kind."""
     project = analysis.project
+    suspicion = Suspicion(project.packages)
     for path in sorted(analysis.leading):
-        if is_test(path) or not may_be_frozen(project.data(path) or b""):
+        if is_test(path) or not suspicion.may_be_frozen(project.data(path) or b""):
             continue
         module = project.module(path)
         for site in list(module.calls) if module is not None else ():

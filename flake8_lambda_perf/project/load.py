@@ -128,6 +128,12 @@ class Project:
             self._outlines[path] = outline(self.data(path) or b"")
         return self._outlines[path]
 
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The packages that the project's files import by name, its own among them."""
+        imports = (each for path in self.known for each in self.outline(path).imports)
+        return frozenset(name.partition(".")[0] for name, _, _ in imports)
+
     def links(self, path: str) -> frozenset[str]:
         """Lists the project's files that a file imports, anywhere in it, at once or at the first request."""
         if path not in self._links:

@@ -9,13 +9,15 @@ import ast
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache, lru_cache
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 
-IMPORT = re.compile(rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))")
+IMPORT = re.compile(
+    rb"[\n;:]([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+)
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
@@ -25,29 +27,33 @@ CROWDED = (re.compile(rb";[ \t]*(?:from|import)\b"), re.compile(rb":[ \t]*(?:fro
 """Imports that do not start their line."""
 COMMENT = re.compile(rb"#[^\r\n]*")
 NAME = re.compile(rb"(\w+|\*)(?:[ \t]+as[ \t]+\w+)?")
-ANYWHERE = {
-    b".client(": (b"",),
-    b".resource(": (b"",),
-    b".create_client(": (b"",),
-    b"include_router(": (b"",),
-    b"register_blueprint(": (b"",),
-    b"patch_all": (b"",),
-    b"addHandler(": (b"",),
-    b"download_file(": (b"",),
-    b"Config(": (b"basicConfig(", b"dictConfig(", b"fileConfig("),
-    b"import_module(": (b"",),
-}
-"""What rules report whatever a file imports, by a part that several words share."""
+Needles = Mapping[bytes, tuple[bytes, ...]]
+"""What to look for in a text: parts that several words share, and for each the words themselves."""
+
+Groups = tuple[tuple[tuple[str, ...], Needles], ...]
+"""What to look for, with the packages one of which some file of the project imports where it is met."""
+
+AS_IT_IS = (b"",)
+BUILDING: Needles = dict.fromkeys((b".client(", b".resource(", b".create_client("), AS_IT_IS)
+ACTING: Groups = (
+    (("fastapi",), {b"include_router": AS_IT_IS}),
+    (("flask", "quart"), {b"register_blueprint": AS_IT_IS}),
+    (("aws_xray_sdk", "ddtrace"), {b"patch_all": AS_IT_IS}),
+    (("logging", "aws_lambda_powertools"), {b"addHandler": AS_IT_IS}),
+    (("logging",), {b"Config": (b"basicConfig", b"dictConfig", b"fileConfig")}),
+    (("boto3", "aioboto3", "botocore", "aiobotocore"), {b"download_file": AS_IT_IS}),
+    (("importlib",), {b"import_module": AS_IT_IS}),
+)
+"""What rules report whatever a file imports: what builds, and what acts on an object or a process."""
 
 DEFAULT = rb"(?:default|default_for_new|insert_default|load_default|missing|onupdate)"
-CHANGING = {
-    b"now(": (b"",),
-    b"today(": (b"",),
-    b"time(": (b"",),
-    b"uuid": (b"uuid1(", b"uuid4(", b"uuid7("),
-    b"token_": (b"token_hex(", b"token_urlsafe(", b"token_bytes("),
-    b"ULID(": (b"",),
-}
+CHANGING: Groups = (
+    (("datetime", "arrow", "pendulum", "django"), dict.fromkeys((b"now(", b"today("), AS_IT_IS)),
+    (("time",), {b"time(": AS_IT_IS}),
+    (("uuid",), {b"uuid": (b"uuid1(", b"uuid4(", b"uuid7(")}),
+    (("secrets",), {b"token_": (b"token_hex(", b"token_urlsafe(", b"token_bytes(")}),
+    (("ulid",), {b"ULID(": AS_IT_IS}),
+)
 CALL = re.compile(rb"(?:now|utcnow|today|time|uuid[147]|token_hex|token_urlsafe|token_bytes|ULID)\(")
 """What gives another value each time."""
 
@@ -131,7 +137,7 @@ def outline(data: bytes) -> Outline:
     data = normal(data)
     imports: list[Import] = []
     indented = False
-    for found in _imports(data):
+    for found in _imports(data.replace(b"\\\n", b" ") if b"\\" in data else data):
         indent, module, names, plain = found.groups()
         imports += _read(module, names, plain)
         indented = indented or bool(indent)
@@ -149,16 +155,17 @@ def normal(data: bytes) -> bytes:
 
 
 def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Finds the imports that start their line; their word is rarer than lines, and sooner found."""
+    """Finds the imports that start their line or follow a statement on it; their word is rarer than lines."""
     end = 0
     while (word := data.find(b"import", end)) >= 0:
         start = data.rfind(b"\n", end, word)
         found = IMPORT.match(data, start) if start >= 0 else None
+        if found is None:
+            start = max(data.rfind(b";", end, word), data.rfind(b":", max(start, end), word))
+            found = IMPORT.match(data, start) if start >= 0 else None
         if found is not None:
             yield found
-        end = found.end() if found is not None else data.find(b"\n", word)
-        if end < 0:
-            return
+        end = found.end() if found is not None else word + len(b"import")
 
 
 @lru_cache(maxsize=1 << 12)  # files of a project import the same
@@ -172,36 +179,48 @@ def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tup
     return tuple((words[0].decode("ascii", "replace"), 0, ()) for words in every if words)
 
 
-def holds(data: bytes, words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
+def of_packages(groups: Groups, packages: Container[str]) -> Needles:
+    """Chooses what to look for in a project that imports some packages."""
+    chosen = (needles for owners, needles in groups if any(owner in packages for owner in owners))
+    return {part: wholes for needles in chosen for part, wholes in needles.items()}
+
+
+def holds(data: bytes, needles: Needles) -> bool:
     """Tells whether a text holds one of the words, each of which is looked for where it holds their common part."""
-    for part, wholes in words.items():  # noqa: SIM110  # a generator takes longer than the search
+    for part, wholes in needles.items():  # noqa: SIM110  # a generator takes longer than the search
         if part in data and any(whole in data for whole in wholes):
             return True
     return False
 
 
-def is_suspect(data: bytes, outline: Outline) -> bool:
-    """Tells whether a file may hold a line that a rule reports."""
-    if outline.indented or holds(data, ANYWHERE):
-        return True
-    data = normal(data)
-    if not data.isascii() or any("*" in names for _, _, names in outline.imports):
-        return True
-    packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
-    known = packages.intersection(_factories())
-    return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or may_be_frozen(data)
+class Suspicion:
+    """Tells by the text of files whether they may hold a line that a rule reports; `packages` are all imported ones."""
 
+    def __init__(self, packages: Container[str]) -> None:
+        self._anywhere = {**BUILDING, **of_packages(ACTING, packages)}
+        self._changing = of_packages(CHANGING, packages)
 
-def may_be_frozen(data: bytes) -> bool:
-    """Tells whether a text may hold a default that is computed once and taken for a new one later."""
-    for found in CALL.finditer(data) if holds(data, CHANGING) else ():
-        start = found.start()
-        if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+    def falls_on(self, data: bytes, outline: Outline) -> bool:
+        """Tells whether a file may hold a line that a rule reports."""
+        if outline.indented or holds(data, self._anywhere):
             return True
-        head = data.rfind(b"def", 0, start)
-        if head >= 0 and PARAMETER.match(data[head:start]) is not None:
+        data = normal(data)
+        if not data.isascii() or any("*" in names for _, _, names in outline.imports):
             return True
-    return False
+        packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
+        known = packages.intersection(_factories())
+        return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or self.may_be_frozen(data)
+
+    def may_be_frozen(self, data: bytes) -> bool:
+        """Tells whether a text may hold a default that is computed once and taken for a new one later."""
+        for found in CALL.finditer(data) if holds(data, self._changing) else ():
+            start = found.start()
+            if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+                return True
+            head = data.rfind(b"def", 0, start)
+            if head >= 0 and PARAMETER.match(data[head:start]) is not None:
+                return True
+        return False
 
 
 def _later(data: bytes) -> Iterator[Later]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.handlers import NAMES
-from flake8_lambda_perf.project.outline import normal
+from flake8_lambda_perf.project.outline import AS_IT_IS, Groups, holds, normal, of_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container
 
 SIGNATURE = re.compile(
     rb"\ndef[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*"
@@ -25,29 +25,32 @@ with a newline and holds no `async`: the letters at the start are found four tim
 
 ASYNC = re.compile(rb"\nasync[ \t]+(?=def\b)")
 ASSIGNED = re.compile(rb"\n(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]")
-HANDLER = (b"lambda_handler", b"handler_decorator")
-MAKERS = {
-    "functions_framework": (b"functions_framework",),
-    "firebase_functions": (b"firebase_functions",),
-    "azure": (b"azure.functions", b"durable_functions", b"FunctionApp"),
-    "serverless_wsgi": (b"serverless_wsgi",),
-    "awsgi": (b"awsgi",),
-    "mangum": (b"Mangum",),
-    "chalice": (b"halice",),
-    "crhelper": (b"CfnResource",),
-    "aws_lambda_powertools": (b"Resolver(", b"idempotent"),
-}
-"""Words of what makes handlers, by the package that has it: in a project that does not import it, it is not met."""
+HANDLER = dict.fromkeys((b"lambda_handler", b"handler_decorator"), AS_IT_IS)
+MAKERS: Groups = (
+    (("functions_framework",), {b"functions_framework": AS_IT_IS}),
+    (("firebase_functions",), {b"firebase_functions": AS_IT_IS}),
+    (("azure",), dict.fromkeys((b"azure.functions", b"durable_functions", b"FunctionApp"), AS_IT_IS)),
+    (("serverless_wsgi", "awsgi"), {b"wsgi": (b"serverless_wsgi", b"awsgi")}),
+    (("mangum",), {b"Mangum": AS_IT_IS}),
+    (("chalice",), {b"halice": AS_IT_IS}),
+    (("crhelper",), {b"CfnResource": AS_IT_IS}),
+    (("aws_lambda_powertools",), dict.fromkeys((b"Resolver(", b"idempotent"), AS_IT_IS)),
+)
+"""What makes handlers."""
 
-DECORATORS = {
-    "aws_lambda_powertools": (
-        b"inject_lambda_context", b"event_source", b"event_parser", b"log_metrics", b"batch_processor",
-        b"utilities.validation",
+DECORATORS: Groups = (
+    (
+        ("aws_lambda_powertools",),
+        {
+            b"event_": (b"event_source", b"event_parser"),
+            **dict.fromkeys((b"inject_lambda_context", b"log_metrics", b"batch_processor"), AS_IT_IS),
+            b"utilities.validation": AS_IT_IS,
+        },
     ),
-    "lambda_cache": (b"lambda_cache",),
-    "aws_durable_execution_sdk_python": (b"durable_execution",),
-}  # fmt: skip
-"""The same of what does so only as a decorator: many files have none."""
+    (("lambda_cache",), {b"lambda_cache": AS_IT_IS}),
+    (("aws_durable_execution_sdk_python",), {b"durable_execution": AS_IT_IS}),
+)
+"""What does so only as a decorator: many files have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,9 @@ class Signs:
 class Seeker:
     """Looks for signs of handlers; `packages` are those that the project imports."""
 
-    def __init__(self, packages: Iterable[str]) -> None:
-        imported = sorted(packages)
-        self._makers = [word for package in imported for word in MAKERS.get(package, ())]
-        self._decorators = [word for package in imported for word in DECORATORS.get(package, ())]
+    def __init__(self, packages: Container[str]) -> None:
+        self._makers = of_packages(MAKERS, packages)
+        self._decorators = of_packages(DECORATORS, packages)
 
     def signs(self, data: bytes) -> Signs:
         """Tells what the bytes of a file say."""
@@ -79,13 +81,6 @@ class Seeker:
     def _may_hold_handler(self, data: bytes) -> bool:
         if SIGNATURE.search(data) is not None:
             return True
-        if b"handler" in data and (_holds_any(data, HANDLER) or ASSIGNED.search(data) is not None):
+        if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
             return True
-        return _holds_any(data, self._makers) or (b"@" in data and _holds_any(data, self._decorators))
-
-
-def _holds_any(data: bytes, words: Iterable[bytes]) -> bool:
-    for word in words:  # noqa: SIM110  # a generator takes longer than the search
-        if word in data:
-            return True
-    return False
+        return holds(data, self._makers) or (b"@" in data and holds(data, self._decorators))
