@@ -47,9 +47,9 @@ INDENT = re.compile(rb":[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]+)(?=
 """The end of a class's first line, and what stands before its first statement."""
 INNER = re.compile(rb"(?:\A|\n)[ \t]*(?:async[ \t]+)?(def|class)[ \t]+%b" % _NAME)
 BODY = re.compile(rb"\n([ \t]+)(?:async[ \t]+)?def\b[^\n]*(?:\n(?:\1[ \t][^\n]*|[ \t]*(?=\n)))*")
-_IMPORTED = rb"import (?:[^\n\t(\\;\"'#a]|a(?!s ))*+"
+_IMPORTED = rb"import (?:[^\n\t(\\;\"'#a]++|a(?!s ))*+"
 SILENT = re.compile(
-    rb"\n(?<!\\\n)(?:[ \t]*#(?:[^\n\"']|\"(?!\"\")|'(?!''))*+|from [\w.\x80-\xff]++ %b|%b)(?=\n)"
+    rb"\n(?<!\\\n)(?:[ \t]*+#(?:[^\n\"']++|\"(?!\"\")|'(?!''))*+|from [\w.\x80-\xff]++ %b|%b)(?=\n)"
     % (_IMPORTED, _IMPORTED)
 )
 """Lines with nothing but a comment, or an import that renames nothing; in a string they do nothing either."""
@@ -102,7 +102,7 @@ def words_of(data: bytes) -> list[str]:
 
 def blocks_of(path: str, text: str) -> Iterator[Block]:
     """Cuts a file's text; one with line ends other than newlines is a single block."""
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n") if "\r" in text else text
     data = (text if text.isascii() else unicodedata.normalize("NFKC", text)).encode(errors="surrogatepass")
     if b"\r" in data or b"\f" in data:
         names = frozenset(word for found in DEFINED.findall(data) for word in words_of(found))

@@ -168,10 +168,11 @@ class Changes:
 def _scan(data: bytes) -> list[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
     found = [(change[1], change.start()) for change in DOTTED.finditer(data)]
-    for target in _targets(data):
+    targets = [found for pattern in TARGETS for found in pattern.finditer(data)]
+    for target in targets:
         found += [(part[1], target.start()) for part in PART.finditer(target[0])]
     found += [(change[1], change.start()) for change in RENAMED_PART.finditer(data)]
-    found += [(b"environ", offset) for offset in _environment(data)]
+    found += [(b"environ", offset) for offset in _environment(data, targets)]
     if b"patch" in data:
         found += [(change[1] or change[2] or ANY, change.start()) for change in PATCHED.finditer(data)]
     for word, name in NAMESPACES:
@@ -182,18 +183,14 @@ def _scan(data: bytes) -> list[tuple[str, int]]:
     return [(name.decode("ascii", "replace"), offset) for name, offset in found]
 
 
-def _targets(data: bytes) -> list[re.Match[bytes]]:
-    return [found for pattern in TARGETS for found in pattern.finditer(data)]
-
-
-def _environment(data: bytes) -> Iterator[int]:
-    """Lists the offsets where environment variables may be changed in a file."""
+def _environment(data: bytes, targets: Iterable[re.Match[bytes]]) -> Iterator[int]:
+    """Lists the offsets where environment variables may be changed in a file, some of which are targets."""
     if b"tenv(" in data:
         yield from (found.start() for found in PUT.finditer(data))
     if b"environ" not in data:
         return
     yield from (found.start() for found in BARE.finditer(data))
-    yield from (found.start() for found in _targets(data) if b"environ" in found[0])
+    yield from (target.start() for target in targets if b"environ" in target[0])
     for whole in WHOLE.finditer(data):
         line = data[data.rfind(b"\n", 0, whole.start()) + 1 : whole.start()]
         other = whole if whole[1] else ASSIGNED.search(line)

@@ -95,7 +95,7 @@ Bodies = dict[int, Body]
 
 def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     """Parses a file without the bodies of its functions; raises SourceError where it does not parse."""
-    plain = text.replace("\r\n", "\n")
+    plain = text.replace("\r\n", "\n") if "\r" in text else text
     if "\r" in plain or "\f" in plain:
         return parse(text), {}
     bodies: Bodies = {}
