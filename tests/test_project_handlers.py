@@ -24,6 +24,7 @@ def handlers_of(program: str) -> list[str]:
         "def on_order(order: 'SQSEvent', info: 'typing.LambdaContext'): ...",
         "def load(request: HttpRequest): ...",
         "def load(event): ...",
+        "handler = lambda event, context: ...",
     ],
 )
 def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> None:
@@ -40,6 +41,8 @@ def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> 
         "import flask\ndef load(event): ...",
         "from flask import Flask\ndef load(event): ...",
         "def load(event): ...\nload(3)",
+        "error_handler = lambda error, request: ...",
+        "handler = lambda event: ...",
     ],
 )
 def test_a_function_is_no_handler_for_less(definition: str) -> None:

@@ -40,6 +40,9 @@ WEB = frozenset(
     }
 )  # fmt: skip  # one name a line would take a screen
 
+OBJECTS = (ast.Call, ast.Attribute, ast.Name, ast.Lambda)
+"""What a handler that is no `def` is assigned from."""
+
 SERVED = frozenset({"chalice.Chalice()"})
 """Apps that their framework deploys as they are."""
 
@@ -83,7 +86,6 @@ def _entry(
 
 def _by_signature(function: Function) -> str | None:
     """Tells how a function's name and parameters make it a handler."""
-    assert not isinstance(function.head, ast.Lambda)
     args = [*function.head.args.posonlyargs, *function.head.args.args]
     if function.name.lower() in NEVER or function.head.args.vararg or function.head.args.kwonlyargs:
         return None
@@ -144,7 +146,7 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
     """Lists module-level names that hold a handler: `handler = Mangum(app)`, `handler = app.resolve`."""
     for name, bindings in module.scope.bindings.items():
         binding = bindings[-1]
-        if binding.kind != "assign" or not isinstance(binding.value, ast.Call | ast.Attribute | ast.Name):
+        if binding.kind != "assign" or not isinstance(binding.value, OBJECTS):
             continue
         for value in names.binding(binding):
             if isinstance(value, Ext) and _is_adapter(value.name):
@@ -158,7 +160,7 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
 def _is_named_handler(name: str, value: Func) -> bool:
     if name not in NAMES and not name.endswith("_handler"):
         return False
-    return value.bound or isinstance(value.function.head, ast.Lambda) or _by_signature(value.function) is not None
+    return value.bound or _by_signature(value.function) is not None
 
 
 def _is_adapter(name: str) -> bool:
