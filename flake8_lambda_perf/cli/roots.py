@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,12 @@ def absolute(path: str | Path) -> Path:
 def split(targets: Iterable[Path], tree_of: Callable[[Path], Tree]) -> dict[Path, list[Path]]:
     """The targets by their root; a folder is taken apart where other projects begin inside it."""
     by_root: dict[Path, list[Path]] = {}
+    root_of = functools.cache(find_root)  # hundreds of files may be named, and they share their folders
     for target in targets:
-        root = find_root(target)
+        is_folder = target.is_dir()
+        root = root_of(target if is_folder else target.parent)
         mine = by_root.setdefault(root, [])
-        inside = roots_inside(root, tree_of(root)) if target.is_dir() else []
+        inside = roots_inside(root, tree_of(root)) if is_folder else []
         inner = [each for each in inside if target in each.parents]
         if not inner:
             mine.append(target)
