@@ -194,6 +194,7 @@ class _Deployment:
         self.job = job
         self.tree = sources.tree
         self.named = sources.named
+        self.asked = [below for target in job.targets if (below := relative(job, target)) is not None]
         self.project = sources.project
         self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests, self.project)
         outer = job.enclosing.declared(job.root, self.project.known) if job.enclosing is not None else ()
@@ -273,11 +274,7 @@ class _Checked(_Deployment):
 
     def _wanted(self, path: str) -> bool:
         path = self.inlined.manifest_of(path)
-        for target in self.job.targets:
-            below = relative(self.job, target)
-            if below in (".", "", path) or (below is not None and path.startswith(f"{below}/")):
-                return True
-        return False
+        return any(below in (".", path) or path.startswith(f"{below}/") for below in self.asked)
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
         codes = self.codes - self._ignored(self.inlined.manifest_of(module.path))

@@ -172,7 +172,9 @@ def roots_of(names: Iterable[str]) -> list[Path]:
     """The roots of the files and folders that flake8 was given."""
     from flake8_lambda_perf.config import find_root
 
-    return sorted({find_root(absolute(name)) for name in names})
+    paths = [absolute(name) for name in names]
+    folders = {path if path.is_dir() else path.parent for path in paths}  # the files of a folder have one root
+    return sorted({find_root(folder) for folder in folders})
 
 
 def may_fork() -> bool:
@@ -237,12 +239,10 @@ def analyse(root: Path, options: Namespace) -> Project:
 
 def files_named(root: Path, options: Namespace) -> tuple[Path, ...]:
     """The files of a root, where flake8 was given nothing but files that are on disk."""
-    from flake8_lambda_perf.config import find_root
-
     named = [absolute(name) for name in options.filenames]
     if not all(path.is_file() for path in named):
         return ()
-    return tuple(path for path in dict.fromkeys(named) if find_root(path) == root)
+    return tuple(path for path in dict.fromkeys(named) if LambdaPerfPlugin.root_of(str(path.parent)) == root)
 
 
 def settings_of(root: Path, options: Namespace) -> Settings:

@@ -29,7 +29,7 @@ class Job:
 
     `overlay` holds unsaved bytes by path relative to the root; `cache` is the folder of the cache, None for none.
     `day` is the one on which a runtime's support has ended or not. `enclosing` is the project around it, whose
-    manifests may deploy its code.
+    manifests may deploy its code. `tree` are the files of the root, where they have been looked for.
     """
 
     root: Path
@@ -40,6 +40,7 @@ class Job:
     noqa: bool = True
     day: date = field(default_factory=lambda: datetime.now(UTC).date())
     enclosing: Enclosing | None = field(default=None, compare=False)
+    tree: discover.Tree | None = field(default=None, compare=False)
 
 
 class Sources:
@@ -47,8 +48,7 @@ class Sources:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
-        self.tree = (discover.walk if whole else discover.look)(job.root, job.settings)
+        self.tree = job.tree or _tree_of(job)
         paths = {path for path in (relative(job, target) for target in job.targets) if path}
         named = {path for path in paths if discover.is_code(path.rpartition("/")[2])}
         self.named = frozenset(path for path in named if path in job.overlay or (job.root / path).is_file())
@@ -90,6 +90,11 @@ class Sources:
             return self.job.overlay[path] if path in self.job.overlay else (self.job.root / path).read_bytes()
         except OSError:
             return b""
+
+
+def _tree_of(job: Job) -> discover.Tree:
+    whole = is_project(job.root) or any(target.is_dir() for target in job.targets)
+    return (discover.walk if whole else discover.look)(job.root, job.settings)
 
 
 def relative(job: Job, target: Path) -> str | None:

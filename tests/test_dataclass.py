@@ -27,6 +27,24 @@ class Ours:
     seen: list[str] = dataclasses.field(default_factory=list, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class One:
+    """What has no fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What has none either."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """What has an order."""
+
+    place: int
+    name: str
+
+
 @dataclass(slots=True)
 class Open:
     """What changes."""
@@ -42,6 +60,18 @@ def test_objects_are_shown_compared_and_replaced_alike() -> None:
     assert dataclasses.replace(one, line=2) == Ours("a.py", 2)
     assert dataclasses.asdict(one) == dataclasses.asdict(Theirs("a.py", seen=["x"]))
     assert not hasattr(one, "__dict__")
+
+
+def test_objects_of_different_classes_or_values_differ() -> None:
+    others: list[object] = [Open("b.py"), One(), "a.py", None]
+    assert Open("a.py") not in others
+    assert Other() not in others
+    assert len({One(), One(), Other()}) == 2
+
+
+def test_what_has_an_order_is_sorted_and_compared() -> None:
+    assert sorted([Rank(2, "a"), Rank(1, "b"), Rank(1, "a")]) == [Rank(1, "a"), Rank(1, "b"), Rank(2, "a")]
+    assert len({Rank(1, "a"), Rank(1, "a")}) == 1
 
 
 def test_what_changes_has_no_hash() -> None:

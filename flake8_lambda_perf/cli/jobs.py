@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.cli.roots import absolute, split
 from flake8_lambda_perf.config import Settings, load
 from flake8_lambda_perf.dataclass import dataclass
-from flake8_lambda_perf.discover import excluded
+from flake8_lambda_perf.discover import Tree, excluded, walk
 from flake8_lambda_perf.enclosing import Enclosing, around
 from flake8_lambda_perf.engine import Job
 from flake8_lambda_perf.errors import ConfigError, UsageError
@@ -59,14 +59,24 @@ def jobs_of(options: Namespace, stdin: Stdin | None) -> tuple[Job, ...]:
     for selector in selectors(options):
         resolve(selector)
     targets = [stdin.path] if stdin else existing(options.paths)
-    by_root = split(targets, functools.partial(settings_of, options=options))
+
+    @functools.cache
+    def tree_of(root: Path) -> Tree:
+        return walk(root, settings_of(root, options))
+
+    by_root = split(targets, tree_of)
     enclosing_of = functools.cache(Enclosing)  # one for all projects inside it
-    jobs = (
-        replace(job_of(root, by_root[root], options, stdin), enclosing=enclosing_of(outer) if outer else None)
-        for root in sorted(by_root)
-        for outer in [around(root) or next((each for each in root.parents if each in by_root), None)]
+    jobs = (job_of(root, by_root[root], options, stdin) for root in sorted(by_root))
+    return tuple(
+        replace(
+            job,
+            enclosing=enclosing_of(outer) if outer else None,
+            tree=tree_of(job.root) if any(target.is_dir() for target in job.targets) else None,
+        )
+        for job in jobs
+        if job.targets
+        for outer in [around(job.root) or next((each for each in job.root.parents if each in by_root), None)]
     )
-    return tuple(job for job in jobs if job.targets)
 
 
 def selectors(options: Namespace) -> Iterable[str]:

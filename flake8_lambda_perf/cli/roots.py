@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.config import OWN_FILE, PYPROJECT, find_root
-from flake8_lambda_perf.discover import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from flake8_lambda_perf.config import Settings
     from flake8_lambda_perf.discover import Tree
 
 SETTINGS_FILES = frozenset({OWN_FILE, PYPROJECT})
@@ -23,20 +22,20 @@ def absolute(path: str | Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow links
 
 
-def split(targets: Iterable[Path], settings_of: Callable[[Path], Settings]) -> dict[Path, list[Path]]:
+def split(targets: Iterable[Path], tree_of: Callable[[Path], Tree]) -> dict[Path, list[Path]]:
     """The targets by their root; a folder is taken apart where other projects begin inside it."""
     by_root: dict[Path, list[Path]] = {}
-    trees: dict[Path, Tree] = {}
+    root_of = functools.cache(find_root)  # hundreds of files may be named, and they share their folders
     for target in targets:
-        root = find_root(target)
+        is_folder = target.is_dir()
+        root = root_of(target if is_folder else target.parent)
         mine = by_root.setdefault(root, [])
-        if not target.is_dir():
+        inside = roots_inside(root, tree_of(root)) if is_folder else []
+        inner = [each for each in inside if target in each.parents]
+        if not inner:
             mine.append(target)
             continue
-        if root not in trees:
-            trees[root] = walk(root, settings_of(root))
-        inner = [each for each in roots_inside(root, trees[root]) if target in each.parents]
-        files = frozenset(root / path for path in (*trees[root].python, *trees[root].manifests))
+        files = frozenset(root / path for path in (*tree_of(root).python, *tree_of(root).manifests))
         mine += around(target, frozenset(inner), files)
         for nested in inner:
             outer = frozenset(each for each in inner if nested in each.parents)
@@ -46,7 +45,9 @@ def split(targets: Iterable[Path], settings_of: Callable[[Path], Settings]) -> d
 
 def roots_inside(root: Path, tree: Tree) -> list[Path]:
     """The roots below `root`: folders with settings, or repositories of their own."""
-    candidates = {root / path for path in folders_of(tree.python) if (root / path / ".git").exists()}
+    # Hundreds of folders are asked for, and a Path costs more than the question.
+    repositories = (path for path in folders_of(tree.python) if os.path.exists(f"{root}/{path}/.git"))  # noqa: PTH110
+    candidates = {root / path for path in repositories}
     for path in tree.manifests:
         folder, _, name = path.rpartition("/")
         if folder and name in SETTINGS_FILES:

@@ -6,7 +6,6 @@ findings that crash a reader, through its cache. Whatever is wrong with an entry
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -41,7 +40,9 @@ TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by lambda-perf; safe 
 
 def key_of(parts: Iterable[bytes]) -> str:
     """Names a run by everything it depends on; our own version and the interpreter's always count."""
-    digest = hashlib.blake2b(f"{__version__} {sys.version_info[:3]}".encode(), digest_size=20)
+    from hashlib import blake2b  # loads OpenSSL, of use only where there is a cache
+
+    digest = blake2b(f"{__version__} {sys.version_info[:3]}".encode(), digest_size=20)
     for part in parts:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
