@@ -83,11 +83,11 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
     """Tells whether another file may take the import's name from this module, or `__all__` lists it."""
     if re.search(rf"[\"']{name}[\"']", module.text):
         return True
+    if not with_wildcards(analysis.project) <= {module.path}:
+        return True
     stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     word = re.escape(stem)
     taken = re.compile(rf"{word}(?<!\w{word})(?:\.|[ \t]+import\b[^#]*?\b){name}\b".encode())
-    if not with_wildcards(analysis.project) <= {module.path}:
-        return True
     return any(
         taken.search(analysis.project.data(path) or b"") for path in analysis.project.files if path != module.path
     )
