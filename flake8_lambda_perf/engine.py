@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,6 @@ class _Deployment:
         self.job = job
         self.tree = sources.tree
         self.named = sources.named
-        self.asked = [below for target in job.targets if (below := relative(job, target)) is not None]
         self.project = sources.project
         self.declared, self.manifest_problems = manifests.read(job.root, self.tree.manifests, self.project)
         outer = job.enclosing.declared(job.root, self.project.known) if job.enclosing is not None else ()
@@ -272,9 +271,18 @@ class _Checked(_Deployment):
             found.setdefault(path, {})[statement] = None
         return {path: sorted(known, key=lambda s: (s.lineno, s.col_offset)) for path, known in found.items()}
 
+    @cached_property
+    def _targets(self) -> frozenset[str]:
+        """The targets' paths below the root; empty for the root itself."""
+        found = (relative(self.job, target) for target in self.job.targets)
+        return frozenset("" if path == "." else path for path in found if path is not None)
+
     def _wanted(self, path: str) -> bool:
-        path = self.inlined.manifest_of(path)
-        return any(below in (".", path) or path.startswith(f"{below}/") for below in self.asked)
+        """Tells whether a file, or a folder around it, is a target."""
+        around = self.inlined.manifest_of(path)
+        while around and around not in self._targets:
+            around = around.rpartition("/")[0]
+        return around in self._targets
 
     def _of_module(self, module: Module, statements: Sequence[ast.stmt]) -> Iterator[Finding]:
         codes = self.codes - self._ignored(self.inlined.manifest_of(module.path))

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, OWN_LINE, closes, opens
 from flake8_lambda_perf.model import Edit, Span
+from flake8_lambda_perf.project.sketch import HOLDING
 from flake8_lambda_perf.source import Lines, lines_of, newline_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from flake8_lambda_perf.project.facts import Module
-
-BLOCKS = ("body", "orelse", "finalbody")
 
 
 class MoveError(Exception):
@@ -129,7 +128,7 @@ class Lot:
 
 def lot_of(draft: Draft, statement: ast.stmt, owner: ast.AST) -> Lot:
     """Finds the block of a statement inside `owner`, and the comments that belong to the statement."""
-    block, header = _block_of(statement, owner)
+    block, header = block_of(statement, owner)
     line, end = first_line(statement), last_line(statement)
     span = draft.span(statement)
     before = draft.text[draft.line_start(line) : span.start]
@@ -139,13 +138,16 @@ def lot_of(draft: Draft, statement: ast.stmt, owner: ast.AST) -> Lot:
     return Lot(statement, block, header, above, behind if alone else "", alone)
 
 
-def _block_of(statement: ast.stmt, owner: ast.AST) -> tuple[Sequence[ast.stmt], int]:
-    return next(
-        (block, getattr(node, "lineno", 0))
-        for node in ast.walk(owner)
-        for name in BLOCKS
-        if isinstance(block := getattr(node, name, None), list) and any(member is statement for member in block)
-    )
+def block_of(statement: ast.stmt, owner: ast.AST) -> tuple[list[ast.stmt], int]:
+    """Gives the statements among which one stands inside `owner`, and the line of what holds them."""
+    holders = [owner]
+    for node in holders:
+        for name in HOLDING.get(node.__class__, ()):
+            block = getattr(node, name)
+            if any(member is statement for member in block):
+                return block, getattr(node, "lineno", 0)
+            holders += block
+    raise ValueError("the statement stands elsewhere")
 
 
 def _end_before(block: Sequence[ast.stmt], statement: ast.stmt) -> int:
@@ -233,6 +235,8 @@ def _joins(between: str) -> bool:
 
 def comments_of(text: str) -> list[str]:
     """Lists the comments in the text of a statement."""
+    if "#" not in text:
+        return []
     import io
     import tokenize
 

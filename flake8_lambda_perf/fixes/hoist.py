@@ -28,7 +28,7 @@ from flake8_lambda_perf.fixes.often import builds_of, is_always, is_threaded, pl
 from flake8_lambda_perf.fixes.patched import reason_in_tests, reason_of_import
 from flake8_lambda_perf.fixes.places import Top, changes_environment
 from flake8_lambda_perf.fixes.reuse import reusable
-from flake8_lambda_perf.fixes.uses import STATELESS, Sharing, assigned, is_scope_known, uses_of
+from flake8_lambda_perf.fixes.uses import STATELESS, Parents, Sharing, assigned, is_scope_known, parents_in, uses_of
 from flake8_lambda_perf.model import Edit, Fix
 from flake8_lambda_perf.project.analysis import Analysis, Build, Construction
 from flake8_lambda_perf.project.values import Ext
@@ -63,6 +63,7 @@ class _Hoist:
     draft: Draft = field(init=False)
     top: Top = field(init=False)
     needing: Needing = field(init=False)
+    holders: Parents = field(init=False)  # in the statement with the call: few fixes need those in all of the function
     reasons: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ class _Hoist:
         if function is None:
             raise MoveError("the call is at module scope")
         self.function = function
+        self.holders = parents_in(self.place.statement)
         self.draft = draft_of(function.module)
         self.top = Top(self.analysis, function.module, self.draft)
         self.needing = Needing(self.analysis, function)
@@ -226,12 +228,12 @@ class _Hoist:
         """Gives the longest chain from the build on that only names and builds, and the last part's call."""
         found: ast.Call = self.node
         part = ""
-        parents = self.needing.parents
+        holders = self.holders
         while True:
-            attribute = parents.get(found) if self.is_own else None
+            attribute = holders.get(found) if self.is_own else None
             if not (isinstance(attribute, ast.Attribute) and attribute.value is found):
                 return found, part
-            call = parents.get(attribute)
+            call = holders.get(attribute)
             if not (isinstance(call, ast.Call) and call.func is attribute and self._continues(call)):
                 return found, part
             found, part = call, attribute.attr
@@ -252,7 +254,7 @@ class _Hoist:
 
     def _statements(self, extent: ast.expr) -> tuple[ast.Assign | ast.AnnAssign, ...]:
         """Lists the assignments of the local that the expression is the whole value of, if all of them are equal."""
-        holder = self.needing.parents.get(extent)
+        holder = self.holders.get(extent)
         match holder:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), simple=1):
                 bindings = self.function.scope.bindings.get(name, [])
@@ -287,13 +289,13 @@ class _Hoist:
         if statements:
             name = _target_name(statements[0])
             return not uses_of(self.function, name)
-        return isinstance(self.needing.parents.get(extent), ast.Expr)
+        return isinstance(self.holders.get(extent), ast.Expr)
 
     def _deletion(self, extent: ast.expr, statements: tuple[ast.Assign | ast.AnnAssign, ...]) -> Fix:
         self.needing.add(extent, self.place)
         gone: list[ast.stmt] = list(statements)
         if not gone:
-            holder = self.needing.parents[extent]
+            holder = self.holders[extent]
             assert isinstance(holder, ast.Expr)
             gone.append(holder)
         imports = idle_imports(self.analysis, self.function, gone)

@@ -83,11 +83,15 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
     """Tells whether another file may take the import's name from this module, or `__all__` lists it."""
     if re.search(rf"[\"']{name}[\"']", module.text):
         return True
-    stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-    word = re.escape(stem)
-    taken = re.compile(rf"{word}(?<!\w{word})(?:\.|[ \t]+import\b[^#]*?\b){name}\b".encode())
     if not with_wildcards(analysis.project) <= {module.path}:
         return True
-    return any(
-        taken.search(analysis.project.data(path) or b"") for path in analysis.project.files if path != module.path
-    )
+    stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    return not _taking(analysis.project, stem, name) <= {module.path}
+
+
+@lru_cache(maxsize=256)  # many modules of a project are called the same
+def _taking(project: Project, stem: str, name: str) -> frozenset[str]:
+    """Lists the files that may take a name from a module called so."""
+    word = re.escape(stem)
+    taken = re.compile(rf"{word}(?<!\w{word})(?:\.|[ \t]+import\b[^#]*?\b){name}\b".encode())
+    return frozenset(path for path in project.files if taken.search(project.data(path) or b""))

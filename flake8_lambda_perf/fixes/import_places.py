@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ from flake8_lambda_perf.model import Edit, Span
 from flake8_lambda_perf.project.excuses import changes_path
 from flake8_lambda_perf.project.flow import static_truth
 from flake8_lambda_perf.project.loads import is_standard
-from flake8_lambda_perf.source import newline_of
+from flake8_lambda_perf.project.values import last_name
+from flake8_lambda_perf.source import newline_of, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ ImportNode = ast.Import | ast.ImportFrom
 STANDARD, LIBRARY, OWN = 1, 2, 3
 LINE_LENGTH = 88
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-LOADS_ENVIRONMENT = re.compile(r"\b(load_dotenv|monkey_patch|patch_all|patch_thread|install_as_MySQLdb)$")
+LOADS_ENVIRONMENT = frozenset({"load_dotenv", "monkey_patch", "patch_all", "patch_thread", "install_as_MySQLdb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +249,10 @@ def _must_precede(statement: ast.stmt) -> bool:
     """Tells whether a module's statement changes what a later import finds."""
     if isinstance(statement, ast.If) and static_truth(statement.test) is False:
         return False
-    for node in ast.walk(statement):
-        if changes_path(node):
-            return True
-        if isinstance(node, ast.Call) and LOADS_ENVIRONMENT.search(ast.unparse(node.func)):
-            return True
-    return False
+    return any(
+        changes_path(node) or (isinstance(node, ast.Call) and last_name(node.func) in LOADS_ENVIRONMENT)
+        for node in nodes_of(statement)
+    )
 
 
 def _end(node: ast.stmt) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.discover import is_test
-from flake8_lambda_perf.fixes.build import draft_of
+from flake8_lambda_perf.fixes.build import block_of, draft_of
 from flake8_lambda_perf.fixes.import_places import New, add
 from flake8_lambda_perf.fixes.markers import NEXT_LINE, is_emptied
 from flake8_lambda_perf.model import Edit, Fix, Span
@@ -19,7 +19,6 @@ from flake8_lambda_perf.project.exports import exports
 from flake8_lambda_perf.project.flow import always_runs
 from flake8_lambda_perf.project.imports import bound_names, same_at_top, spelled
 from flake8_lambda_perf.project.loads import is_standard
-from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,9 +222,12 @@ def _patched_in_tests(imports: Imports, node: ast.Import | ast.ImportFrom, alias
         tail = f"{(node.module or '').rpartition('.')[2]}.{alias.name}" if node.module else alias.name
         pattern = re.compile(rb"[\"'](?:[\w.]+\.)?" + re.escape(tail).encode() + rb"[\"']")
     else:
-        pattern = re.compile(rb"sys\.modules[^\n]*[\"']" + re.escape(alias.name).encode() + rb"[\"']")
+        tail = alias.name
+        pattern = re.compile(rb"sys\.modules[^\n]*[\"']" + re.escape(tail).encode() + rb"[\"']")
+    word = tail.encode()
     for path in _tests_of(imports.analysis.project):
-        if pattern.search(imports.analysis.project.data(path) or b""):
+        data = imports.analysis.project.data(path) or b""
+        if word in data and pattern.search(data):
             return f"{path} replaces `{ast.unparse(alias)}` where the function looks it up"
     return None
 
@@ -268,7 +270,7 @@ def _edits(
 def _first_run(imports: Imports, function: Function, lines: Lines) -> int:
     """Finds the offset of the first statement at module level that may run a function, the text's end if none does."""
     module = function.module
-    found = lines.span(module.whole(module.top.body[-1])).end
+    found = lines.span(module.top.body[-1]).end  # of its header, if its body is left out: imports stand above that
     seen, stack = {function}, [function]
     while stack:
         for edge in imports.analysis.graph.callers.get(stack.pop(), ()):
@@ -317,8 +319,8 @@ def _removal(
 ) -> Edit | None:
     """Takes one statement out; None where it shares its line with others."""
     node = site.node
-    block = _blocks(site.function).get(node)
-    if block is None or (node.lineno > 1 and NEXT_LINE.match(lines.line_text(node.lineno - 1).strip())):
+    block, _ = block_of(node, site.function.node)
+    if node.lineno > 1 and NEXT_LINE.match(lines.line_text(node.lineno - 1).strip()):
         return None
     start, end = _columns(lines, node)
     head = lines.line_text(node.lineno)[:start]
@@ -357,15 +359,3 @@ def _line_end(text: str, lines: Lines, node: ast.stmt) -> int:
 
 def _last_line(text: str, lines: Lines) -> int:
     return lines.position(len(text))[0]
-
-
-@lru_cache(maxsize=4)  # many fixes of a function ask the same
-def _blocks(function: Function) -> dict[ast.stmt, list[ast.stmt]]:
-    """Maps each import of a function to the list of statements it stands in."""
-    found: dict[ast.stmt, list[ast.stmt]] = {}
-    for node in nodes_of(function.node):
-        for name in ("body", "orelse", "finalbody"):
-            body = getattr(node, name, None)
-            if isinstance(body, list):
-                found.update((member, body) for member in body if isinstance(member, ast.Import | ast.ImportFrom))
-    return found

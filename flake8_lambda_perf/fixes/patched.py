@@ -37,11 +37,10 @@ def reason_in_tests(analysis: Analysis, module: Module, client: Client) -> str:
     words = [rb"\b(%b|mock_aws|moto)\b" % re.escape(package.encode())]
     words += [rb"[\"'](?:[\w.]*\.)?(?:%b)(?:\.[\w.]*)?[\"']" % b"|".join(named)] if named else []
     library = re.compile(b"|".join(words))
-    for path, loaded in _loaded_by_tests(analysis.project):
-        if module.path in loaded:
-            data = analysis.project.data(path) or b""
-            if PATCHES.search(data) and library.search(data):
-                return f"{path} replaces what it builds while a test runs"
+    for path in _tests_of(analysis.project, module.path):
+        data = analysis.project.data(path) or b""
+        if PATCHES.search(data) and library.search(data):
+            return f"{path} replaces what it builds while a test runs"
     return ""
 
 
@@ -60,30 +59,37 @@ def reason_of_import(analysis: Analysis, module: Module, client: Client) -> str:
     wanted = "an AWS region" if client.code == "LPF101" else "credentials" if NEEDS_KEY.match(client.name) else ""
     if not wanted or any(analysis.client_of(site) is not None for site in module.calls):
         return ""
-    for path, loaded in _loaded_by_tests(analysis.project):
-        if module.path in loaded:
-            return f"{path} imports the module, which then needs {wanted}"
-    return ""
+    tests = _tests_of(analysis.project, module.path)
+    return f"{tests[0]} imports the module, which then needs {wanted}" if tests else ""
+
+
+@lru_cache(maxsize=64)  # many fixes of a file ask the same
+def _tests_of(project: Project, module: str) -> tuple[str, ...]:
+    """Lists the test files that load a file, directly or not."""
+    namers = _namers(project)
+    seen = {module}
+    stack = [module]
+    while stack:
+        fresh = namers.get(stack.pop(), set()) - seen
+        seen |= fresh
+        stack.extend(fresh)
+    return tuple(sorted(path for path in seen if path != module and is_test(path)))
 
 
 @lru_cache(maxsize=1)
-def _loaded_by_tests(project: Project) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Lists the test files, each with the project's files that it loads, directly or not."""
-    direct: dict[str, frozenset[str]] = {}
-    found = []
-    for path in project.files:
-        if is_test(path):
-            loaded: set[str] = set()
-            stack = [path]
-            while stack:
-                here = stack.pop()
-                if here not in direct:
-                    direct[here] = frozenset(_imports(project, here))
-                new = direct[here] - loaded
-                loaded |= new
-                stack.extend(new)
-            found.append((path, frozenset(loaded)))
-    return tuple(found)
+def _namers(project: Project) -> dict[str, set[str]]:
+    """Maps each file that tests load, directly or not, to those that name it."""
+    found: dict[str, set[str]] = {}
+    stack = [path for path in project.files if is_test(path)]
+    seen = set(stack)
+    while stack:
+        here = stack.pop()
+        for path in _imports(project, here):
+            found.setdefault(path, set()).add(here)
+            if path not in seen:
+                seen.add(path)
+                stack.append(path)
+    return found
 
 
 def _imports(project: Project, path: str) -> Iterator[str]:

@@ -31,10 +31,10 @@ EFFECTS = re.compile(
 """Text that changes what a later build sees: the environment, the import path, patched libraries."""
 
 EFFECT_WORDS = (
-    "environ", "del", "putenv", "unsetenv", "chdir", "addsitedir", "load_dotenv", "patch_all", "setup_default_session",
+    "environ", "del", "putenv", "unsetenv", "addsitedir", "load_dotenv", "patch_all", "setup_default_session",
     "sys.path", "DEFAULT_SESSION", "install_as_MySQLdb",
 )  # fmt: skip
-"""What such text begins with."""
+"""What such text begins with, but for a change of the working directory: that is nothing to what builds see."""
 
 
 class Top:
@@ -275,8 +275,8 @@ def _is_named_in_function(function: Function) -> bool:
 
 
 def _lines_with_effects(text: str) -> list[int]:
-    """Lists the lines that change what builds see; the working directory is nothing to them."""
-    return [lines_of(text).position(match.start())[0] for match in _effects_in(text) if match[0] != "chdir"]
+    """Lists the lines that change what builds see."""
+    return [lines_of(text).position(match.start())[0] for match in _effects_in(text)]
 
 
 def _effects_in(text: str) -> Iterator[re.Match[str]]:

@@ -48,9 +48,9 @@ def _value_of(analysis: Analysis, binding: Binding) -> ast.expr | None:
     if binding.kind == "assign":
         return binding.value if binding.place.branch.parent is None else None
     target = binding.target
-    if not isinstance(target, Function) or not isinstance(target.node, ast.FunctionDef):
+    if not isinstance(target, Function) or not isinstance(target.head, ast.FunctionDef):
         return None
-    if target.node.args.args or target.node.args.kwonlyargs or not analysis.graph.wrappers.memoised(target):
+    if target.head.args.args or target.head.args.kwonlyargs or not analysis.graph.wrappers.memoised(target):
         return None
     index_body(target)
     match target.node.body:

@@ -31,6 +31,12 @@ READERS = ("locals", "vars", "exec", "eval", "globals")
 STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
 DEEPEST = 3
+SCOPES = frozenset({
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.GeneratorExp,
+    ast.DictComp,
+})  # fmt: skip
+"""Where a name may mean something else."""
+
 Parents = Mapping[ast.AST, ast.AST]
 
 
@@ -50,20 +56,25 @@ def parents_in(root: ast.AST) -> dict[ast.AST, ast.AST]:
 # -- which names are uses ----------------------------------------------------------------------
 
 
-def uses_of(function: Function, name: str) -> list[ast.Name]:
+@lru_cache(maxsize=8)  # one fix asks several times
+def uses_of(function: Function, name: str) -> tuple[ast.Name, ...]:
     """Lists the reads of a function's local, those in nested functions too."""
     body = function.node.body if isinstance(function.node.body, list) else [function.node.body]
-    return list(_reads(body, name, function.module))
+    return tuple(_reads(body, name, function.module))
 
 
 def _reads(nodes: Iterable[ast.AST], name: str, module: Module) -> Iterator[ast.Name]:
     stack = list(nodes)
     while stack:
         node = stack.pop()
+        if isinstance(node, ast.Name):
+            if node.id == name and isinstance(node.ctx, ast.Load):
+                yield node
+            continue
+        if node.__class__ not in SCOPES:  # nearly all: told at once
+            stack.extend(children_of(node))
+            continue
         match node:
-            case ast.Name(id=found):
-                if found == name and isinstance(node.ctx, ast.Load):
-                    yield node
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 stack.extend(_outside(node))
                 inner = module.function_of[node]
@@ -84,8 +95,6 @@ def _reads(nodes: Iterable[ast.AST], name: str, module: Module) -> Iterator[ast.
                     isinstance(part, ast.Name) and part.id == name for loop in loops for part in ast.walk(loop.target)
                 )
                 stack.extend([loops[0].iter] if bound else children_of(node))
-            case _:
-                stack.extend(children_of(node))
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.AST]:

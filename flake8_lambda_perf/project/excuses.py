@@ -235,8 +235,12 @@ def changes_path(node: ast.AST) -> bool:
 
 
 def _is_environment(target: ast.expr) -> bool:
-    inner = target.value if isinstance(target, ast.Subscript) else target
-    return ast.unparse(inner) in ("os.environ", "sys.path", "sys.modules", "environ")
+    match target.value if isinstance(target, ast.Subscript) else target:
+        case ast.Name(id="environ") | ast.Attribute(value=ast.Name(id="os"), attr="environ"):
+            return True
+        case ast.Attribute(value=ast.Name(id="sys"), attr="path" | "modules"):
+            return True
+    return False
 
 
 def _has_effect(call: ast.Call, place: Place, names: Names) -> bool:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import ImportSite, Module
     from flake8_lambda_perf.project.graph import Proof
 
-IMPORTING = re.compile(r"(?<=[ \t:;])(?:import|from)[ \t]")
-"""What may be an import that does not start its line."""
+IMPORTING = re.compile(r"import(?<!\wimport)\b")
+"""The word that every import holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,9 @@ class Imports:
         if not always_runs(site.place) or not proofs:
             return False
         module = site.function.module
-        reached = self._reached(proofs) | self._reached_by_equals(module, ast.dump(site.node))
+        reached = self._reached(proofs)
+        if not reached or not self._owed(module.path) <= reached:
+            reached |= self._reached_by_equals(module, ast.dump(site.node))
         return bool(reached) and self._owed(module.path) <= reached
 
     def _reached(self, proofs: Iterable[Proof]) -> frozenset[Handler]:
@@ -253,10 +255,10 @@ class Imports:
 
 
 def _lines_with_imports(text: str) -> Iterator[int]:
-    """Lists the lines with an import that does not start them: the words of one that does are passed over."""
+    """Lists the lines with an import that does not start at the margin."""
     for match in IMPORTING.finditer(text):
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        if "#" not in before and (before[0] in " \t" or ":" in before or ";" in before or "\r" in before):
+        if "#" not in before and (before.startswith((" ", "\t")) or any(mark in before for mark in ":;\r")):
             yield text.count("\n", 0, match.start()) + 1
 
 

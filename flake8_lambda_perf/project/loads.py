@@ -95,11 +95,18 @@ class Loads:
         base = node.module.split(".") if node.module else []
         for end in range(0 if node.level else 1, len(base)):
             yield base[:end], node.level, True
-        names = [[*base, alias.name] for alias in node.names]
-        modules = [parts for parts in names if self.project.locate(".".join(parts), importer, node.level) is not None]
-        yield base, node.level, len(modules) == len(names)
+        modules = list(self._modules_in(base, node, importer))
+        yield base, node.level, len(modules) == len(node.names)
         for parts in modules:
             yield parts, node.level, False
+
+    def _modules_in(self, base: list[str], node: ast.ImportFrom, importer: str) -> Iterator[list[str]]:
+        """Lists the modules among the names that an import takes from a package; a module holds none."""
+        locate = self.project.locate
+        home = locate(".".join(base), importer, node.level)
+        if home is None or home.endswith("__init__.py"):
+            names = ([*base, alias.name] for alias in node.names)
+            yield from (parts for parts in names if locate(".".join(parts), importer, node.level) is not None)
 
     def outside(self, path: str) -> frozenset[str]:
         """Lists the dotted names that a file's own module-level imports load from outside the project."""
