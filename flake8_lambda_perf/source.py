@@ -35,6 +35,9 @@ MARKS = frozenset({
 })  # fmt: skip
 """Fields that hold text, numbers, operators or contexts in every class of node."""
 
+MIXED = frozenset({"keys", "kw_defaults", "names"})
+"""Fields that hold a list of nodes in which None may stand, or in some classes a list of names."""
+
 FIRST_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*(?:\r\n|\r|\n)?")
 
 FOREIGN_BOMS = (
@@ -152,7 +155,7 @@ def children_of(node: ast.AST) -> list[ast.AST]:
     for name in FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
+            found += value if name not in MIXED else [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found

@@ -133,3 +133,43 @@ def test_a_comment_with_quotes_leaves_what_follows_in_the_tree() -> None:
     assert list(bodies) == [8]
     fill(tree, bodies)
     assert dumped(tree) == dumped(parse(text))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "self.x = 2",
+        "self.x=2",
+        "self.x\t= 2",
+        "self.x\\\n    = 2",
+        "self.x: int = 2",
+        "self.x += 2",
+        "self.x@=y",
+        "self.x = self.y = 2",
+        "self.y = self.x = 2",
+        "(self.x) = 2",
+        "[self.y, self.x] = 2, 1",
+        "self.x, self.y = 2, 1",
+        "(self.x  # first\n    , self.y) = 2, 1",
+        "(self.x# first\n    , self.y) = 2, 1",
+        "(\n        self.x\n    ) = 2",
+        "for self.x in y: pass",
+        "with y as self.x: pass",
+    ],
+)
+def test_a_body_that_is_left_out_may_assign_to_an_attribute_however_it_is_written(statement: str) -> None:
+    assert may_assign(statement)
+
+
+@pytest.mark.parametrize("statement", ["self.x.y = 2", "self.x[0] = 2", "self.x(y)", "self.xy = 2", "self.y = 2"])
+def test_a_body_that_only_uses_what_an_attribute_holds_does_not_assign_to_it(statement: str) -> None:
+    assert not may_assign(statement)
+
+
+def may_assign(statement: str) -> bool:
+    """Whether the body around a statement may assign to `x`; it is not parsed for that."""
+    text = f"def f(self, y):\n    {statement}{LONG}"
+    module = Project(Path("nowhere"), (), {"app.py": text.encode()}).module("app.py")
+    assert module is not None
+    assert list(module.left_out) == [1]
+    return module.functions[0].may_assign("x")

@@ -214,7 +214,7 @@ class Edges:
 
     def _depends(self, function: Function) -> Iterator[Edge]:
         """Follows FastAPI's `Depends(f)` in the parameters of a route."""
-        if isinstance(function.head, ast.Lambda):
+        if isinstance(function.head, ast.Lambda) or not any(word in function.module.text for word in INJECTED):
             return
         args = function.head.args
         annotations = [

@@ -31,6 +31,9 @@ BindingKind = Literal[
     "del",
 ]
 
+BEHIND_TARGETS = " \t\n\\#,:=)]+-*/%@&|^<>"
+"""What may stand behind the name of an attribute that is assigned to: no other name, no dot, no bracket that opens."""
+
 
 class Branch:
     """A block that is entered under a condition; branches form a chain up to their function's body."""
@@ -250,6 +253,10 @@ class Function:
         """Tells whether a text may stand in the function's body."""
         body = self.left_out
         return body is None or body.holds(word)
+
+    def may_assign(self, attr: str) -> bool:
+        """Tells whether an attribute of this name may be assigned to in the function's body."""
+        return self.may_hold(attr) and any(self.may_hold(attr + after) for after in BEHIND_TARGETS)
 
     @property
     def lines(self) -> tuple[int, int]:

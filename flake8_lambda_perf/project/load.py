@@ -43,6 +43,7 @@ class Project:
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self._outlines: dict[str, Outline] = {}
         self._links: dict[str, frozenset[str]] = {}
+        self._roots: dict[tuple[str, str], list[tuple[str, bool]]] = {}
         self._by_name: dict[str, list[str]] = {}
         self._parts: set[str] = set()  # what a dotted name may start with: the names of folders and files
         for file in self.files:
@@ -216,23 +217,35 @@ class Project:
         foreign = top in sys.stdlib_module_names or top in trigger_words() or import_cost(top) is not None
         if foreign:
             return self._file(base, parts) if self._file(base, parts[:1]) else None
-        while base not in self._apart:
-            found = self._file(base, parts) if self._starts(base, top) else None
+        for root, is_inner in self._roots_above(base, top):
+            found = self._file(root, parts)
             if found is not None:
-                return found
-            for root in (f"{base}/src" if base else "src", f"{base}/python" if base else "python"):
-                found = self._file(root, parts) if self._starts(root, top) else None
-                if found is not None:
-                    nearer = self._elsewhere(parts, folder)
-                    return nearer if nearer is not None and _shared(nearer, folder) > _shared(found, folder) else found
-            if not base:
-                break
-            base = base.rpartition("/")[0]
+                nearer = self._elsewhere(parts, folder) if is_inner else None
+                return nearer if nearer is not None and _shared(nearer, folder) > _shared(found, folder) else found
         for layer in self.layers:
             found = self._file(f"{layer}/python", parts) or self._file(layer, parts)
             if found is not None:
                 return found
-        return self._elsewhere(parts, folder) if base not in self._apart else None
+        return self._elsewhere(parts, folder) if "" in self._above(base) else None
+
+    def _above(self, folder: str) -> Iterator[str]:
+        """Lists a folder and those around it, as far as its files see them; the root is the last."""
+        while folder not in self._apart:
+            yield folder
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+
+    def _roots_above(self, base: str, top: str) -> list[tuple[str, bool]]:
+        """Lists the folders with a package or module of a name, the nearest first, and whether each is an inner one."""
+        key = (base, top)
+        if key not in self._roots:
+            found = []
+            for folder in self._above(base):
+                around = f"{folder}/" if folder else ""
+                found += [(folder, False), (f"{around}src", True), (f"{around}python", True)]
+            self._roots[key] = [(root, is_inner) for root, is_inner in found if self._starts(root, top)]
+        return self._roots[key]
 
     def _elsewhere(self, parts: list[str], folder: str) -> str | None:
         """Finds the nearest file whose path ends with the module's: a layer, or a copied package."""

@@ -218,7 +218,7 @@ class Members:
         """Lists what the methods of one class assign to `self.attr`."""
         for binding_list in list(cls.scope.bindings.values()):
             for binding in binding_list:
-                if isinstance(binding.target, Function) and (not attr.isascii() or binding.target.may_hold(attr)):
+                if isinstance(binding.target, Function) and (not attr.isascii() or binding.target.may_assign(attr)):
                     index_body(binding.target)
         return cls.self_stores.get(attr, [])
 

@@ -10,7 +10,7 @@ from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.project.facts import Site
 from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS
-from flake8_lambda_perf.project.truth import Shape, decide, parts, shape_of, simple_test
+from flake8_lambda_perf.project.truth import Shape, decide, names_decided, parts, shape_of, simple_test
 from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults, ordered
 
 if TYPE_CHECKING:
@@ -71,9 +71,22 @@ class Duties:
         taken = self._taken(test, polarity, place)
         if taken is not None:
             yield taken
-        owners = {ref[0] for ref in self.dependence.expression(test, place).refs}
-        for owner in owners:
+        for owner in self._deciding(test, place):
             yield Duty("test", owner, test=test, polarity=polarity, place=place)
+
+    def _deciding(self, test: ast.expr, place: Place) -> list[Function]:
+        """Lists the functions whose arguments may decide a test; what else decides it is the same at each call."""
+        names = {*names_decided(test)}
+        found: list[Function] = []
+        function = place.scope.function
+        while function is not None:
+            if not names.isdisjoint(arg.arg for arg in function.params):
+                found.append(function)
+            function = function.parent
+        if not found:
+            return found
+        owners = {owner for owner, _name in self.dependence.expression(test, place).refs}
+        return [function for function in found if function in owners]
 
     def _taken(self, test: ast.expr, polarity: bool, place: Place) -> Duty | None:
         """Notes which way a plain test of one parameter goes, so that no other test of it may go the other way."""

@@ -127,6 +127,20 @@ def decide(names: Names, test: ast.expr, place: Place, given: Mapping[str, Argum
     return shape_of(names, *_argument(expr, place, given), shape)
 
 
+def names_decided(test: ast.expr) -> Iterator[str]:
+    """Lists the names for which `decide` looks among the arguments of a call."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from names_decided(operand)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from names_decided(value)
+        case ast.Compare(left=left, ops=[_], comparators=[right]):
+            yield from (side.id for side in (left, right) if isinstance(side, ast.Name))
+        case ast.Name(id=name):
+            yield name
+
+
 def _argument(expr: ast.expr, place: Place, given: Mapping[str, Argument] | None) -> tuple[ast.expr, Place]:
     if given is not None and isinstance(expr, ast.Name):
         argument = given.get(expr.id)
