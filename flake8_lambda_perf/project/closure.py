@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.knowledge import aliases, clients, idioms, snapshots
-from flake8_lambda_perf.project.blocks import aliases_of
 from flake8_lambda_perf.project.outline import ACTING, Suspicion, holds, of_packages
 from flake8_lambda_perf.project.relevance import Relevance
 from flake8_lambda_perf.project.sinks import Words
@@ -154,13 +153,12 @@ class Closure:
 
     def words_of(self, path: str) -> Words:
         """Tells which calls may build something in a file: of the packages it imports, and those of any object."""
-        imports = self.project.outline(path).imports
-        packages = {name.partition(".")[0] for name, _, _ in imports}
-        imported = {name for _, _, names in imports for name in names}
+        outline = self.project.outline(path)
+        packages = {name.partition(".")[0] for name, _, _ in outline.imports}
+        imported = {name for _, _, names in outline.imports for name in names}
         sinks = self._sinks_of(frozenset(packages))
-        renamed = aliases_of(self.project.data(path) or b"")
-        packages.update(alias for _, alias in renamed)
-        more = {alias for name, alias in renamed if name in sinks}
+        packages.update(alias for _, alias in outline.renamed)
+        more = {alias for name, alias in outline.renamed if name in sinks}
         return Words(sinks | more if more else sinks, frozenset(packages | imported), frozenset(imported | more))
 
     def _sinks_of(self, packages: frozenset[str]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
+from flake8_lambda_perf.project.blocks import aliases_of
 
 IMPORT = re.compile(
     rb"[\n;:]([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
@@ -79,9 +80,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The imports of a file, some of which may be indented."""
+    """The imports of a file, some of which may be indented, and what they call by another name."""
 
     imports: tuple[Import, ...]
+    renamed: tuple[tuple[str, str], ...]
     indented: bool
     later: tuple[Later, ...]
 
@@ -136,15 +138,17 @@ def outline(data: bytes) -> Outline:
     """Reads a file's bytes; escaped line ends and strange encodings only make it look closer."""
     data = normal(data)
     imports: list[Import] = []
+    renamed: list[tuple[str, str]] = []
     indented = False
     for found in _imports(data.replace(b"\\\n", b" ") if b"\\" in data else data):
         indent, module, names, plain = found.groups()
         imports += _read(module, names, plain)
+        renamed += aliases_of(found[0])
         indented = indented or bool(indent)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
     later = tuple(_later(data[1:])) if b"include_lazy_router(" in data or b"LazyView(" in data else ()
-    return Outline(tuple(imports), indented, later)
+    return Outline(tuple(imports), tuple(renamed), indented, later)
 
 
 def normal(data: bytes) -> bytes:
