@@ -11,6 +11,7 @@ from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.record import dotted
 from flake8_lambda_perf.project.values import Ext, Func, arguments, ordered
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +132,7 @@ class Adjusted:
 
     def _closure(self, function: Function) -> Dep:
         found = NONE
-        for node in ast.walk(function.node):
+        for node in nodes_of(function.node):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in function.scope.bindings:
                 bindings = self.names.bindings(node.id, function.place)
                 if bindings and bindings[0].place.scope.function is not None:
