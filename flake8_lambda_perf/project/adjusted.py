@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.facts import Function
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_lambda_perf.project.depend import Dependence
-    from flake8_lambda_perf.project.facts import Binding, Class, Function, Place, Scope, Site
+    from flake8_lambda_perf.project.facts import Binding, Class, Place, Scope, Site
 
 
 class Adjusted:
@@ -59,11 +60,10 @@ class Adjusted:
         for bindings in list(cls.scope.bindings.values()):
             for binding in bindings:
                 method = binding.target
-                params = getattr(method, "params", ())
-                if params and method is not None:
-                    function = cls.module.function_of[binding.node]
-                    index_body(function)
-                    found = found.join(self.of_path(function.scope, f"{params[0].arg}.{attr}", None))
+                if isinstance(method, Function) and (not attr.isascii() or method.may_hold(attr)):
+                    index_body(method)
+                    if method.params:
+                        found = found.join(self.of_path(method.scope, f"{method.params[0].arg}.{attr}", None))
         return found
 
     def is_sdk(self, value: ast.expr | None, place: Place) -> bool:
