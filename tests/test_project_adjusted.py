@@ -58,3 +58,30 @@ def test_a_hook_that_takes_nothing_of_the_request_leaves_a_client_as_it_is(body:
 )
 def test_a_hook_that_takes_something_of_the_request_makes_a_client_its_own(body: str) -> None:
     assert built(body) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("team", []), ("'orders'", ["boto3.Session", "boto3.Session().client"])]
+)
+def test_what_a_method_does_to_a_session_counts_in_a_long_body_too(given: str, expected: list[str]) -> None:
+    program = f"""
+import boto3
+
+class Repository:
+    def __init__(self):
+        self.session = boto3.Session()
+
+    def sign_in(self, team):
+        print(team)
+        print(team)
+        print(team)
+        self.session._session.set_credentials({given}, '', '')
+
+def handler(event, context):
+    repository = Repository()
+    repository.sign_in(event['team'])
+    return repository.session.client('s3').head_object()
+"""
+    analysis = analysed(program)
+    built = [*analysis.builds.values(), *(b for c in analysis.constructions.values() for b in c.builds)]
+    assert sorted(build.client.name for build in built) == expected

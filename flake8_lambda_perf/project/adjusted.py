@@ -5,18 +5,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.project.facts import Function
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.levels import NONE, REQUEST, Dep
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.record import dotted
 from flake8_lambda_perf.project.values import Ext, Func, arguments, ordered
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from flake8_lambda_perf.project.depend import Dependence
-    from flake8_lambda_perf.project.facts import Binding, Class, Function, Place, Scope, Site
+    from flake8_lambda_perf.project.facts import Binding, Class, Place, Scope, Site
 
 
 class Adjusted:
@@ -58,11 +60,10 @@ class Adjusted:
         for bindings in list(cls.scope.bindings.values()):
             for binding in bindings:
                 method = binding.target
-                params = getattr(method, "params", ())
-                if params and method is not None:
-                    function = cls.module.function_of[binding.node]
-                    index_body(function)
-                    found = found.join(self.of_path(function.scope, f"{params[0].arg}.{attr}", None))
+                if isinstance(method, Function) and (not attr.isascii() or method.may_hold(attr)):
+                    index_body(method)
+                    if method.params:
+                        found = found.join(self.of_path(method.scope, f"{method.params[0].arg}.{attr}", None))
         return found
 
     def is_sdk(self, value: ast.expr | None, place: Place) -> bool:
@@ -131,7 +132,7 @@ class Adjusted:
 
     def _closure(self, function: Function) -> Dep:
         found = NONE
-        for node in ast.walk(function.node):
+        for node in nodes_of(function.node):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in function.scope.bindings:
                 bindings = self.names.bindings(node.id, function.place)
                 if bindings and bindings[0].place.scope.function is not None:

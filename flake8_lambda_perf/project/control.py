@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.facts import Branch, Place
 from flake8_lambda_perf.project.flow import before, breaks
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,7 +41,7 @@ def _ends(loop: Branch, place: Place) -> Iterator[tuple[ast.expr, Place]]:
     last = Place(place.scope, loop, 1 << 59, place.statement)
     yield (node.test if isinstance(node, ast.While) else node.iter), last
     for statement in node.body:
-        for inner in ast.walk(statement):
+        for inner in nodes_of(statement):
             if isinstance(inner, ast.If) and breaks([inner]):
                 yield inner.test, last
 
@@ -48,7 +49,7 @@ def _ends(loop: Branch, place: Place) -> Iterator[tuple[ast.expr, Place]]:
 def _attempted(handler: Branch, place: Place) -> Iterator[tuple[ast.expr, Place]]:
     """Lists what may fail so that an `except` is run: the calls of its `try`, and what that assigns."""
     assert isinstance(handler.node, ast.Try | ast.TryStar)
-    nodes = [node for statement in handler.node.body for node in ast.walk(statement)]
+    nodes = [node for statement in handler.node.body for node in nodes_of(statement)]
     inside = set(nodes)
     sites = place.scope.module.sites
     yield from ((node, sites[node].place) for node in nodes if isinstance(node, ast.Call) and node in sites)

@@ -31,6 +31,7 @@ from flake8_lambda_perf.project.values import (
     arguments,
     ordered,
 )
+from flake8_lambda_perf.source import children_of, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -105,16 +106,12 @@ class Dependence:
                 return self._comprehension(expr, [elt], place)
             case ast.DictComp(key=key, value=value):
                 return self._comprehension(expr, [key, value], place)
-        found = NONE
-        for child in ast.iter_child_nodes(expr):
-            if isinstance(child, ast.expr):
-                found = found.join(self.expression(child, place))
-        return found
+        return self.all((child for child in children_of(expr) if isinstance(child, ast.expr)), place)
 
     def _comprehension(self, expr: ast.expr, results: list[ast.expr], place: Place) -> Dep:
         generators: list[ast.comprehension] = expr.generators  # type: ignore[attr-defined]  # every comprehension has them
         found = self.expression(generators[0].iter, place)
-        for node in ast.walk(expr):
+        for node in nodes_of(expr):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 bound = any(_binds(generator.target, node.id) for generator in generators)
                 found = found if bound else found.join(self._name(node.id, node, place))
@@ -392,7 +389,7 @@ def _is_made(place: Place) -> bool:
 
 
 def _binds(target: ast.expr, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+    return any(isinstance(node, ast.Name) and node.id == name for node in nodes_of(target))
 
 
 def _is_self(expr: ast.Attribute, place: Place) -> bool:

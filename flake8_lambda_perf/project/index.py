@@ -21,7 +21,7 @@ from flake8_lambda_perf.project.facts import (
 from flake8_lambda_perf.project.flow import breaks, leaves, pattern_test, static_truth
 from flake8_lambda_perf.project.generated import add_constructor
 from flake8_lambda_perf.project.record import Recorder, prefix
-from flake8_lambda_perf.source import children_of
+from flake8_lambda_perf.source import children_of, nodes_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.sketch import Bodies
@@ -271,7 +271,7 @@ class _Indexer(Recorder):
             tests.append(test)
             arm = Branch(place.branch, "case", node, test or node.subject, at=place)
             inner = Place(place.scope, arm, self.tick(), node)
-            for part in ast.walk(case.pattern):
+            for part in nodes_of(case.pattern):
                 if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
                     self.bind(Binding(part.name, "match", part, inner, node.subject))
                 elif isinstance(part, ast.MatchMapping) and part.rest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
@@ -19,6 +20,10 @@ from flake8_lambda_perf.source import SourceFile, decode, parse
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Module
+
+READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # on Windows only
+AT_ONCE = 1 << 16
+"""So many bytes are read in one go: more than nearly all files have."""
 
 
 class Project:
@@ -264,9 +269,15 @@ class Project:
 
 
 def _read(path: str) -> bytes:
-    """Reads a file, without the layers between a file object and the system."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # pathlib costs as much as the reading
-        return file.readall()
+    """Reads a file, without the layers between a file object and the system, which cost half as much as the reading."""
+    handle = os.open(path, READING)
+    try:
+        parts = []
+        while part := os.read(handle, AT_ONCE):
+            parts.append(part)
+    finally:
+        os.close(handle)
+    return b"".join(parts)
 
 
 def _shared(file: str, folder: str) -> int:

@@ -11,6 +11,7 @@ from flake8_lambda_perf.project.facts import Class, Function, Module, Place
 from flake8_lambda_perf.project.flow import before
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.project.values import Cls, Ext, Func, Inst, Mod, ordered
+from flake8_lambda_perf.source import children_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.names import Names
@@ -50,11 +51,11 @@ class Locations:
                 stack.append(node.value)
             elif isinstance(node, ast.Call):
                 found |= self._of_call(node, place, depth)
-                stack.extend(ast.iter_child_nodes(node))
+                stack += children_of(node)
             elif (name := global_by_text(node)) is not None:
                 found.add(Location(place.scope.module, name))
             elif not isinstance(node, ast.Lambda):
-                stack.extend(ast.iter_child_nodes(node))
+                stack += children_of(node)
         return found
 
     def _of_name(self, name: str, place: Place, depth: int) -> set[Location]:

@@ -14,7 +14,7 @@ from flake8_lambda_perf.project.locations import CALLS_DEEP, Location, Locations
 from flake8_lambda_perf.project.respelled import respelled
 from flake8_lambda_perf.project.truth import asked
 from flake8_lambda_perf.project.values import Cls, Func, ordered
-from flake8_lambda_perf.source import children_of
+from flake8_lambda_perf.source import children_of, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,7 +120,7 @@ class Memos:
 
     def _read_by(self, statement: ast.AST, place: Place) -> set[Location]:
         found: set[Location] = set()
-        for node in ast.walk(statement):
+        for node in nodes_of(statement):
             if isinstance(node, ast.expr) and isinstance(node, ast.Name | ast.Attribute | ast.Call):
                 found |= self.locations.of(node, place, 1)
         return found

@@ -12,6 +12,7 @@ from flake8_lambda_perf.project.levels import NONE, Dep, Level
 from flake8_lambda_perf.project.outside import SDKS
 from flake8_lambda_perf.project.truth import Shape, decide, names_decided, parts, shape_of, simple_test
 from flake8_lambda_perf.project.values import Argument, Func, Partial, Value, defaults, ordered
+from flake8_lambda_perf.source import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,10 +91,11 @@ class Duties:
 
     def _taken(self, test: ast.expr, polarity: bool, place: Place) -> Duty | None:
         """Notes which way a plain test of one parameter goes, so that no other test of it may go the other way."""
-        names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+        nodes = nodes_of(test)
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
         plain = all(
             isinstance(node.func, ast.Attribute) and node.func.attr == "get"
-            for node in ast.walk(test)
+            for node in nodes
             if isinstance(node, ast.Call)
         )
         name = names.pop() if len(names) == 1 and plain else None
