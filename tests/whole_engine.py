@@ -13,6 +13,7 @@ import pytest
 from flake8_lambda_perf import engine
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.job import Sources
+from flake8_lambda_perf.project import sketch
 from flake8_lambda_perf.project.changes import EVERYWHERE, Changes
 from flake8_lambda_perf.project.closure import Closure
 from flake8_lambda_perf.project.relevance import Relevance
@@ -49,13 +50,16 @@ class Whole(engine._Checked):  # it is the engine but for the two methods
 
 def both(job: engine.Job) -> tuple[list[Finding], list[Finding]]:
     """What the engine finds, and what it would find if it looked into every file, function and call."""
-    filtered = engine._Checked(job, Sources(job))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sketch, "FEWEST_LINES", 1)  # short programs, too, are read without what seems not to matter
+        filtered = engine._Checked(job, Sources(job))
+        left = filtered.findings()
     with pytest.MonkeyPatch.context() as patch:
         for name in ("matters", "means_something", "concerns", "leads_on"):
             patch.setattr(Relevance, name, lambda *_: True)
         patch.setattr(Closure, "_acts", lambda *_: True)
         patch.setattr(Changes, "meeting", lambda *_: EVERYWHERE)
         whole = Whole(job, Sources(job))
-    found = filtered.findings(), whole.findings()
+        right = whole.findings()
     assert filtered.failed == whole.failed == []
-    return found
+    return left, right
