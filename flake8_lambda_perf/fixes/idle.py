@@ -69,6 +69,19 @@ def with_wildcards(project: Project) -> frozenset[str]:
     return frozenset(path for path in project.files if WILDCARD.search(project.data(path) or b""))
 
 
+@lru_cache(maxsize=64)
+def is_taken_whole(project: Project, path: str) -> bool:
+    """Tells whether another file takes all names of a file: `from name import *`."""
+    name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    for other in with_wildcards(project) - {path}:
+        for base, level, names in project.outline(other).imports:
+            if "*" in names and (base or level):
+                found = project.locate(base, other, level)
+                if found == path or (found is None and base.rpartition(".")[2] == name):
+                    return True
+    return False
+
+
 def _is_alone(binding: Binding) -> bool:
     """Tells whether a statement imports nothing else, where it runs whenever its module or function does."""
     statement = binding.place.statement
@@ -83,7 +96,7 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
     """Tells whether another file may take the import's name from this module, or `__all__` lists it."""
     if re.search(rf"[\"']{name}[\"']", module.text):
         return True
-    if not with_wildcards(analysis.project) <= {module.path}:
+    if is_taken_whole(analysis.project, module.path):
         return True
     stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     return not _taking(analysis.project, stem, name) <= {module.path}

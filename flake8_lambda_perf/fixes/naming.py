@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.fixes.build import MoveError
-from flake8_lambda_perf.fixes.idle import with_wildcards
+from flake8_lambda_perf.fixes.idle import is_taken_whole, with_wildcards
 from flake8_lambda_perf.project.index import index_body
 from flake8_lambda_perf.source import nodes_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.knowledge import Client
     from flake8_lambda_perf.project.analysis import Analysis
     from flake8_lambda_perf.project.facts import Function, Module
-    from flake8_lambda_perf.project.load import Project
 
 CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 WORD = re.compile(r"[^0-9a-zA-Z]+")
@@ -65,21 +64,10 @@ def _is_taken_outside(analysis: Analysis, module: Module, name: str) -> bool:
     folder, slash, file = module.path.rpartition("/")
     if file == "__init__.py" and {f"{folder}{slash}{name}.py", f"{folder}{slash}{name}/__init__.py"} & project.known:
         return True  # `from package import name` gives the submodule
-    if name.startswith("_") or "__all__" in module.scope.bindings or not _is_taken_whole(project, module.path):
+    if name.startswith("_") or "__all__" in module.scope.bindings or not is_taken_whole(project, module.path):
         return False
     word = re.compile(rf"\b{re.escape(name)}\b".encode())
     return any(word.search(project.data(path) or b"") for path in with_wildcards(project) if path != module.path)
-
-
-@lru_cache(maxsize=64)
-def _is_taken_whole(project: Project, path: str) -> bool:
-    """Tells whether another file takes all names of a file: `from name import *`."""
-    return any(
-        "*" in names and (base or level) and project.locate(base, other, level) == path
-        for other in with_wildcards(project)
-        if other != path
-        for base, level, names in project.outline(other).imports
-    )
 
 
 @lru_cache(maxsize=4)
