@@ -8,6 +8,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.sketch import QUOTED
 from flake8_lambda_perf.source import nodes_of
@@ -104,7 +105,29 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
 
 @lru_cache(maxsize=256)  # many modules of a project are called the same
 def _taking(project: Project, stem: str, name: str) -> frozenset[str]:
-    """Lists the files that may take a name from a module called so."""
-    word = re.escape(stem)
-    taken = re.compile(rf"{word}(?<!\w{word})(?:\.|[ \t]+import\b[^#]*?\b){name}\b".encode())
-    return frozenset(path for path in project.files if taken.search(project.data(path) or b""))
+    """Lists the files that may take a name from a module called so; tests may name it in strings."""
+    importers, tests = _importers(project)
+    return frozenset(path for path in {*importers.get(stem, ()), *tests} if _takes(project, path, stem, name))
+
+
+@lru_cache(maxsize=1)
+def _importers(project: Project) -> tuple[dict[str, set[str]], list[str]]:
+    """Maps what imports name to the files that do, and lists the tests."""
+    found: dict[str, set[str]] = {}
+    for path in project.files:
+        for module, level, names in project.outline(path).imports:
+            own = path.rpartition("/")[0].split("/") if level else []
+            for name in (*own, *module.split("."), *names):
+                found.setdefault(name, set()).add(path)
+    return found, [path for path in project.files if is_test(path)]
+
+
+def _takes(project: Project, path: str, stem: str, name: str) -> bool:
+    """Tells whether a file may take a name from a module called so."""
+    outline = project.outline(path)
+    for module, _level, names in outline.imports:
+        if name in names and module.rpartition(".")[2] in (stem, ""):
+            return True
+    data = project.data(path) or b""
+    spelled = (stem, *(alias for known, alias in outline.renamed if known == stem))
+    return any(f"{word}.{name}".encode() in data for word in spelled)
