@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.discover import is_test
 from flake8_lambda_perf.fixes.build import MoveError
+from flake8_lambda_perf.fixes.uses import uses_of
 from flake8_lambda_perf.project.sketch import QUOTED
 from flake8_lambda_perf.source import nodes_of
 
@@ -24,13 +25,17 @@ WILDCARD = re.compile(rb"import[ \t]+\*")
 
 
 def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]) -> list[ast.stmt]:
-    """Lists the imports that only the code in `gone` needs; raises where one cannot go with it."""
+    """Lists the imports that only the code in `gone` needs; raises where one cannot go with it, or a local is left."""
     module = function.module
     inside = {node for root in gone for node in ast.walk(root) if isinstance(node, ast.Name)}
-    read = Counter(node.id for node in inside)
+    read = Counter(node.id for node in inside if isinstance(node.ctx, ast.Load))
     found: list[ast.stmt] = []
     for name in sorted(read):
         bindings = function.scope.bindings.get(name) or module.scope.bindings.get(name, [])
+        if any(binding.kind in ("assign", "with") for binding in function.scope.bindings.get(name, ())):
+            if len(uses_of(function, name)) <= read[name]:
+                raise MoveError(f"the local `{name}` would be left without a use")
+            continue
         imports = [binding for binding in bindings if binding.kind in ("import", "from")]
         if not imports or not _is_whole_use(module, name, read[name]):
             continue
