@@ -166,7 +166,7 @@ class Closure:
         """Lists the last names of what builds something, of any of these packages or of any object."""
         if not self._by_package:
             self._by_package = self._sinks_by_package()
-        known = packages.intersection(self._by_package)
+        known = frozenset(self._by_package.keys() & packages)
         if known not in self._sinks:
             self._sinks[known] = METHODS.union(self._by_package[""], *(self._by_package[name] for name in known))
         return self._sinks[known]

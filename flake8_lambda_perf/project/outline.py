@@ -215,7 +215,7 @@ class Suspicion:
         if not data.isascii() or any("*" in names for _, _, names in outline.imports):
             return True
         packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
-        known = packages.intersection(_factories())
+        known = _factories().keys() & packages
         return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or self.may_be_frozen(data)
 
     def may_be_frozen(self, data: bytes) -> bool:
