@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Binding, Function, Module
     from flake8_lambda_perf.project.load import Project
 
-WILDCARD = re.compile(rb"import[ \t]+\*")
-
 
 def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]) -> list[ast.stmt]:
     """Lists the imports that only the code in `gone` needs; raises where one cannot go with it, or a local is left."""
@@ -72,7 +70,8 @@ def _code(module: Module) -> str:
 @lru_cache(maxsize=1)
 def with_wildcards(project: Project) -> frozenset[str]:
     """Lists the files that may take everything another has."""
-    return frozenset(path for path in project.files if WILDCARD.search(project.data(path) or b""))
+    every = ((path, names) for path in project.files for _, _, names in project.outline(path).imports)
+    return frozenset(path for path, names in every if "*" in names)
 
 
 @lru_cache(maxsize=64)

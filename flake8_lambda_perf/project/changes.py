@@ -43,6 +43,8 @@ HANDED_ON = re.compile(rb"environ\b[\"']?(?=[ \t]*(?:[,)\]};:\r\n#]|\Z|(?:if|or|
 METHODS_HANDED_ON = re.compile(rb"\.(?:update|setdefault|pop|__setitem__)\b(?!\()")
 """All environment variables as a value: they, or a method that changes them, are passed on, or get another name."""
 LOOKED_INTO = (b"in os.", b"in ", b"**os.", b"**")
+ESCAPING = b"environ,"  # no word of a text
+"""Stands among names for all environment variables as a value."""
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
 """An attribute that has another value while a patch is in force."""
 ANY = ANY_NAME.encode()
@@ -129,13 +131,8 @@ class Changes:
 
     def escaping(self) -> Iterator[Function | Module]:
         """Lists the modules, and the functions in them, that hand the environment variables on as a value."""
-        for path in self.files:
-            data = self.data(path) or b""
-            offsets = [found.start() for found in METHODS_HANDED_ON.finditer(data)]
-            if b"environ" in data:
-                offsets += [found.start() for found in HANDED_ON.finditer(data)]
-            offsets = [at for at in offsets if not data.endswith(LOOKED_INTO, 0, at)]
-            module = self.module(path) if offsets else None
+        for path, offsets in self._index().get(ESCAPING.decode(), {}).items():
+            module = self.module(path)
             if module is not None:
                 yield module
                 yield from self._at(module, offsets)
@@ -181,7 +178,9 @@ def _scan(data: bytes) -> list[tuple[str, int]]:
     for target in targets:
         found += [(part[1], target.start()) for part in PART.finditer(target[0])]
     found += [(change[1], change.start()) for change in RENAMED_PART.finditer(data)]
-    found += [(b"environ", offset) for offset in _environment(data, targets)]
+    found += [(ESCAPING, change.start()) for change in METHODS_HANDED_ON.finditer(data)]
+    if b"env" in data:
+        found += _environment(data, targets)
     if b"patch" in data:
         found += [(change[1] or change[2] or ANY, change.start()) for change in PATCHED.finditer(data)]
     for word, name in NAMESPACES:
@@ -192,12 +191,19 @@ def _scan(data: bytes) -> list[tuple[str, int]]:
     return [(name.decode("ascii", "replace"), offset) for name, offset in found]
 
 
-def _environment(data: bytes, targets: Iterable[re.Match[bytes]]) -> Iterator[int]:
+def _environment(data: bytes, targets: Iterable[re.Match[bytes]]) -> Iterator[tuple[bytes, int]]:
+    """Lists where environment variables may be changed in a file, or handed on; some of it are targets."""
+    for at in _changed_environment(data, targets):
+        yield b"environ", at
+    for found in HANDED_ON.finditer(data):
+        if not data.endswith(LOOKED_INTO, 0, found.start()):
+            yield ESCAPING, found.start()
+
+
+def _changed_environment(data: bytes, targets: Iterable[re.Match[bytes]]) -> Iterator[int]:
     """Lists the offsets where environment variables may be changed in a file, some of which are targets."""
     if b"tenv(" in data:
         yield from (found.start() for found in PUT.finditer(data))
-    if b"environ" not in data:
-        return
     yield from (found.start() for found in BARE.finditer(data))
     yield from (target.start() for target in targets if b"environ" in target[0])
     for whole in WHOLE.finditer(data):

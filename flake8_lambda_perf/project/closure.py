@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
 CALLED = re.compile(rb"\.(\w+)\(")
-KEPT = re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
+KEPT = re.compile(rb"\.(\w++)[ \t]*+(?::[^=\n]*+)?+=(?!=)")
 """An attribute that is set: what is called under its name may be anything."""
 ROUNDS = 4
 """Objects are seldom handed on through more files than that which import nothing of interest."""
@@ -63,13 +63,15 @@ class Closure:
         """Notes for each file, as a mask, which handler files import it."""
         self.relevance.handlers = frozenset(start)
         for index, handler in enumerate(start):
-            stack, seen = [handler], {handler}
-            while stack:
-                path = stack.pop()
-                self.groups[path] = self.groups.get(path, 0) | (1 << index)
-                fresh = self.project.links(path) - seen
-                seen |= fresh
-                stack.extend(fresh)
+            self.groups[handler] = self.groups.get(handler, 0) | (1 << index)
+        waiting = list(start)
+        for path in waiting:  # grows; what many import is looked at when most of them are known
+            mask = self.groups[path]
+            for target in self.project.links(path):
+                known = self.groups.get(target, 0)
+                if known | mask != known:
+                    self.groups[target] = known | mask
+                    waiting.append(target)
 
     def _towards_suspects(self, reached: Iterable[str]) -> set[str]:
         for path in reached:
@@ -123,17 +125,16 @@ class Closure:
 
     def _handed(self, paths: set[str]) -> set[str]:
         """Lists the other files that use something of interest of an object that some handler may hand them."""
-        methods = self.relevance.methods()
-        properties = [name for name in methods if name in self.relevance.properties]
-        stored = self.relevance.stored
+        methods = {name.encode(): mask for name, mask in self.relevance.methods().items()}
+        properties = methods.keys() & {name.encode() for name in self.relevance.properties}
+        stored = {name.encode() for name in self.relevance.stored}
         found = set()
         for path, mask in self.groups.items():
             if path in paths:
                 continue
             data = self.project.data(path) or b""
             called = set(CALLED.findall(data))
-            names = {name.decode(errors="replace") for name in called}
-            names.update(name for name in properties if f".{name}".encode() in data)
+            names = called.union(name for name in properties if b"." + name in data)
             used = any(methods[name] & mask for name in methods.keys() & names)
             if used or not names.isdisjoint(stored) or not called.isdisjoint(KEPT.findall(data)):
                 found.add(path)
@@ -165,7 +166,7 @@ class Closure:
         """Lists the last names of what builds something, of any of these packages or of any object."""
         if not self._by_package:
             self._by_package = self._sinks_by_package()
-        known = packages.intersection(self._by_package)
+        known = frozenset(self._by_package.keys() & packages)
         if known not in self._sinks:
             self._sinks[known] = METHODS.union(self._by_package[""], *(self._by_package[name] for name in known))
         return self._sinks[known]

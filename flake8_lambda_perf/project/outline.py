@@ -142,8 +142,9 @@ def outline(data: bytes) -> Outline:
     indented = False
     for found in _imports(data.replace(b"\\\n", b" ") if b"\\" in data else data):
         indent, module, names, plain = found.groups()
-        imports += _read(module, names, plain)
-        renamed += aliases_of(found[0])
+        modules, aliases = _read(module, names, plain)
+        imports += modules
+        renamed += aliases
         indented = indented or bool(indent)
     if b"import_module(" in data:
         imports += [(found[1].decode(), 0, ()) for found in IMPORTED.finditer(data)]
@@ -173,14 +174,16 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
 
 
 @lru_cache(maxsize=1 << 12)  # files of a project import the same
-def _read(module: bytes | None, names: bytes | None, plain: bytes | None) -> tuple[Import, ...]:
-    """Reads the parts of an import statement."""
+def _read(
+    module: bytes | None, names: bytes | None, plain: bytes | None
+) -> tuple[tuple[Import, ...], list[tuple[str, str]]]:
+    """Reads the parts of an import statement: what it imports, and what it calls by another name."""
     if module is not None and names is not None:
         level = len(module) - len(module.lstrip(b"."))
         listed = tuple(name.decode("ascii", "replace") for name in NAME.findall(names))
-        return ((module[level:].decode("ascii", "replace"), level, listed),)
+        return ((module[level:].decode("ascii", "replace"), level, listed),), aliases_of(names)
     every = [part.split() for part in (plain or b"").split(b",")]
-    return tuple((words[0].decode("ascii", "replace"), 0, ()) for words in every if words)
+    return tuple((words[0].decode("ascii", "replace"), 0, ()) for words in every if words), aliases_of(plain or b"")
 
 
 def of_packages(groups: Groups, packages: Container[str]) -> Needles:
@@ -212,7 +215,7 @@ class Suspicion:
         if not data.isascii() or any("*" in names for _, _, names in outline.imports):
             return True
         packages = {name.partition(".")[0].encode() for name, level, _ in outline.imports if not level}
-        known = packages.intersection(_factories())
+        known = _factories().keys() & packages
         return (bool(known) and _building(frozenset(known)).may_stand_in(data)) or self.may_be_frozen(data)
 
     def may_be_frozen(self, data: bytes) -> bool:

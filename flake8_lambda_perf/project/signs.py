@@ -15,15 +15,16 @@ from flake8_lambda_perf.project.outline import AS_IT_IS, Groups, holds, normal, 
 if TYPE_CHECKING:
     from collections.abc import Container
 
+_SECOND = rb"(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b"
 SIGNATURE = re.compile(
-    rb"\ndef[ \t]+\w+[ \t]*\([\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*"
-    rb"(?:(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b)"
+    rb"\n(?:def|async[ \t]+def)[ \t]+(\w+)[ \t]*\((?:[\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*(?:%b)|"
+    rb"[ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.))" % _SECOND
 )
-SINGLE = re.compile(rb"\ndef[ \t]+(\w+)[ \t]*\([ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.)")
-"""A function that takes an event, its name, and what follows that parameter; like `SIGNATURE` for a text that starts
-with a newline and holds no `async`: the letters at the start are found four times as fast as a choice of two."""
+"""A function that takes a context second, or else an event first: its name, and what follows the event.
 
-ASYNC = re.compile(rb"\nasync[ \t]+(?=def\b)")
+For a text that starts with a newline. Each choice begins with another letter, which is twice as fast as what may be
+left out."""
+
 ASSIGNED = re.compile(rb"\n(?:lambda_|entry_?point|main|\w*_)?handler[ \t]*[:=]")
 HANDLER = dict.fromkeys((b"lambda_handler", b"handler_decorator"), AS_IT_IS)
 MAKERS: Groups = (
@@ -71,16 +72,17 @@ class Seeker:
     def signs(self, data: bytes) -> Signs:
         """Tells what the bytes of a file say."""
         data = normal(data)
-        if b"\nasync" in data:
-            data = ASYNC.sub(b"\n", data)
+        found: list[tuple[str, bytes]] = []
+        for match in SIGNATURE.finditer(data):
+            name, end = match.groups()
+            if end is None:
+                return Signs(handler=True)
+            found.append((name.decode("ascii", "replace"), end))
         if self._may_hold_handler(data):
             return Signs(handler=True)
-        found = [(match[1].decode("ascii", "replace"), match[2]) for match in SINGLE.finditer(data)]
         return Signs(any(end != b")" or name in NAMES for name, end in found), frozenset(name for name, _ in found))
 
     def _may_hold_handler(self, data: bytes) -> bool:
-        if SIGNATURE.search(data) is not None:
-            return True
         if b"handler" in data and (holds(data, HANDLER) or ASSIGNED.search(data) is not None):
             return True
         return holds(data, self._makers) or (b"@" in data and holds(data, self._decorators))

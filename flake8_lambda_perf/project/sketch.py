@@ -24,8 +24,8 @@ FAR = 2000
 _PLAIN = r"\"[^\"\\\n]*+\"|'[^'\\\n]*+'"
 _INNER = rf"\((?:[^()\"'#]|{_PLAIN})*+\)"
 FUNCTION = re.compile(
-    rf"(?m:^)([ \t]*+)(?:async[ \t]+)?def[ \t]+\w+[ \t]*+\((?:[^()\"'#]|{_PLAIN}|{_INNER})*+\)[ \t]*+"
-    r"(?:->[^:\"'#\n]++)?:[ \t]*+((?:\n(?:\1[ \t]+[^\n]*+|[ \t]*+(?:\#[^\n]*+)?(?=\n|\Z)))*+)(?=\n|\Z)"
+    rf"(?m:^)([ \t]*+)(?:def|async[ \t]+def)[ \t]+\w+[ \t]*+\((?:[^()\"'#]++|{_PLAIN}|{_INNER})*+\)[ \t]*+"
+    r"(?:->[^:\"'#\n]++)?:[ \t]*+((?:\n(?:\1[ \t][^\n]*+|[ \t]*+(?:\#[^\n]*+)?(?=\n|\Z)))*+)(?=\n|\Z)"
 )
 """The indentation of a function whose header is plain, and its body: lines with more of it, blank ones, comments."""
 
@@ -197,27 +197,22 @@ class _Quotes:
 
 
 def _is_whole(body: str) -> bool:
-    """Tells whether no string and no bracket is left open, nor a line to be continued."""
+    """Tells whether no string is left open, nor a line to be continued.
+
+    A bracket left open, which is rare, leaves the rest of the file one too many: it does not parse.
+    """
     documented = DOCSTRING.match(body)
-    start = documented.end() if documented is not None else 0
-    if _ends_lines(body, start) and _is_balanced(body, start):
-        return True  # a bracket left open, with its match in a string, would leave the rest of the file one too many
+    if _ends_lines(body, documented.end() if documented is not None else 0):
+        return True
     bare = QUOTED.sub("", body)
-    return '"' not in bare and "'" not in bare and not bare.endswith("\\") and _is_balanced(bare, 0)
+    return '"' not in bare and "'" not in bare and not bare.endswith("\\")
 
 
 def _ends_lines(body: str, start: int) -> bool:
     """Tells whether no string is left open at the end of a line, to be closed or not."""
     find, count = body.find, body.count
-    if find('"""', start) >= 0 or find("'''", start) >= 0 or find("\\\n") >= 0 or body.endswith("\\"):
+    if find('"""', start) >= 0 or find("'''", start) >= 0:
+        return False
+    if "\\" in body and ("\\\n" in body or body.endswith("\\")):
         return False
     return not (count('"', start) & 1 or count("'", start) & 1)
-
-
-def _is_balanced(text: str, start: int) -> bool:
-    count = text.count
-    return (
-        count("(", start) == count(")", start)
-        and count("[", start) == count("]", start)
-        and count("{", start) == count("}", start)
-    )

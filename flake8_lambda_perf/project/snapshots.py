@@ -14,6 +14,7 @@ from flake8_lambda_perf.project.flow import is_dead
 from flake8_lambda_perf.project.frozen import attribute_reads, frozen, names_in, only_measured
 from flake8_lambda_perf.project.hooks import Hooks
 from flake8_lambda_perf.project.kept import Keeping, Kept
+from flake8_lambda_perf.project.outline import AS_IT_IS, holds
 from flake8_lambda_perf.project.values import Ext, defaults, last_name
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.edge import Edge
     from flake8_lambda_perf.project.facts import Function, Module, Place, Site
     from flake8_lambda_perf.project.loads import Link, Loads
+    from flake8_lambda_perf.project.outline import Needles
 
 WRITING = frozenset("wax+")
 CONNECTION = "connection"
@@ -31,6 +33,12 @@ EXPIRING = frozenset(
     {"assume_role", "generate_db_auth_token", "generate_presigned_post", "generate_presigned_url", "get_session_token"}
 )
 """What gives something with an end: an hour, or fifteen minutes, where nothing else is asked for (boto3 reference)."""
+
+SPOKEN_OF: Needles = {
+    **dict.fromkeys((b"assume_role", b"get_session_token"), AS_IT_IS),
+    b"generate_": (b"generate_db_auth_token", b"generate_presigned_"),
+}
+"""The same, as it is looked for in a text."""
 
 LOGINS = frozenset({"assume_role", "get_session_token"})
 """Those of them whose result goes into clients, and ends there too; a token for a database only opens connections."""
@@ -99,7 +107,7 @@ class Snapshots:
         """Lists the calls at module level that give what expires while the environment serves on, snapshot or not."""
         for path in sorted(self.analysis.leading):
             data = self.analysis.project.data(path) or b""
-            if is_test(path) or not any(word.encode() in data for word in EXPIRING):
+            if not holds(data, SPOKEN_OF) or is_test(path):
                 continue
             module = self.analysis.project.module(path)
             for site in list(module.calls) if module is not None else ():
