@@ -21,13 +21,13 @@ _ITEM = r"(?:\[(?s:.){0,200}?\])?[\s\\]*+"
 _CALLED = rf"\.\s*(?:{'|'.join(sorted(MUTATORS | REMOVERS))})\("
 _ASSIGNED = r"[\s\\)\]]*(?::[^=\n]{1,200})?(?:\*\*|//|>>|<<|[-+*/%&|^@])?=(?!=)"
 _UNPACKED = r"[\s)\]]*,(?=[\w\s.,()\[\]\"'*]{0,400}=(?!=))"
-_LOOPED = r"(?=[\s)\]\\]*+(?:,[\w\s.,()\[\]*\\]{0,400}?)?\b(in)\b)"
-DOTTED = re.compile(rf"\.[ \t]*+(\w++)(?!\(){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED}|{_LOOPED})".encode())
+DOTTED = re.compile(rf"\.[ \t]*+(\w++)(?!\(){_ITEM}(?:{_CALLED}|{_ASSIGNED}|{_UNPACKED})".encode())
 TARGETS = (
+    re.compile(rb"for(?<!\wfor)\b(?=(?:[^\w.]|(?!in\b)\w{1,200}+){0,200}+\.)(?s:.){1,200}?\bin\b"),
     re.compile(rb"as(?<!\was)\b(?:[ \t]*[(\[](?=[^:.]{0,200}+\.)[^:]{1,200}|(?=[^\n.]{0,200}+\.)[^\n]{1,200})"),
     re.compile(rb"del(?<!\wdel)\b(?:[ \t]*[(\[](?=[^)\].]{0,200}+\.)[^)\]]{1,200}|(?=[^\n.]{0,200}+\.)[^\n]{1,200})"),
 )
-"""What a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
+"""What a loop or a `with` binds, and what is deleted, with a dot in it: targets without an equals sign.
 
 Each begins with letters, which the `re` module looks for fast."""
 RENAMED_PART = re.compile(rb"=[ \t]*+(?:\w++\.)++(\w++)[ \t]*+(?=[\r\n#;\[])")
@@ -48,7 +48,6 @@ ESCAPING = b"environ,"  # no word of a text
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
 """An attribute that has another value while a patch is in force."""
 ANY = ANY_NAME.encode()
-FARTHEST_FOR = 400
 NAMESPACES = ((b"globals()", ANY), (b"vars(", b"__dict__"), (b"__dict__", b"__dict__"))
 
 
@@ -163,17 +162,9 @@ class Changes:
                 yield from module.changes.get(name, ())
 
 
-def dotted_changes(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Finds where a text may change an attribute of something that it names; what stands before `in` may be a test."""
-    for change in DOTTED.finditer(data):
-        start = change.start()
-        if not change[2] or data.rfind(b"for", max(0, start - FARTHEST_FOR), start) >= 0:
-            yield change
-
-
 def _scan(data: bytes) -> list[tuple[str, int]]:
     """Lists the names that may be changed in a file, each with its offset."""
-    found = [(change[1], change.start()) for change in dotted_changes(data)]
+    found = [(change[1], change.start()) for change in DOTTED.finditer(data)]
     targets = [found for pattern in TARGETS for found in pattern.finditer(data)]
     for target in targets:
         found += [(part[1], target.start()) for part in PART.finditer(target[0])]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
 from flake8_lambda_perf.project.called import callable_blocks
-from flake8_lambda_perf.project.changes import EVERYWHERE, dotted_changes
+from flake8_lambda_perf.project.changes import DOTTED, EVERYWHERE
 from flake8_lambda_perf.project.sinks import builds
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Relevance:
             held -= {"import"}
         if block.kind == "method":
             held |= self._of_class(block.around, bound)
-            if not words.isdisjoint(OF_CLASS) or any(dotted_changes(block.data)):
+            if not words.isdisjoint(OF_CLASS) or DOTTED.search(block.data) is not None:
                 held |= bound & block.around
         self._wait(block, held)
 
