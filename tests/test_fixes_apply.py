@@ -77,6 +77,14 @@ def test_a_fix_that_does_not_parse_is_refused_and_the_others_go_in() -> None:
     )
 
 
+def test_a_fix_in_a_file_that_parses_and_does_not_compile_is_refused() -> None:
+    text = TEXT + "def f():\n    nonlocal A\n"
+    applied = apply({"app.py": text}, [("a", fix((13, 13, "\nA = 2\n")))])
+    message = "the fix of a would not compile (no binding for nonlocal 'A' found); the file stays as it was"
+    assert applied.texts == {"app.py": text}
+    assert applied.refused == (("a", Problem("app.py", 0, message)),)
+
+
 def test_a_fix_that_loses_a_comment_is_refused() -> None:
     applied = apply({"app.py": TEXT}, [("a", fix((at("  # one"), at("  # one") + 7, "")))])
     assert applied.texts == {"app.py": TEXT}

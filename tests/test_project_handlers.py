@@ -25,6 +25,8 @@ def handlers_of(program: str) -> list[str]:
         "def load(request: HttpRequest): ...",
         "def load(event): ...",
         "handler = lambda event, context: ...",
+        "handler = lambda event: ...",
+        "run = lambda *given: ...\nhandler = run",
     ],
 )
 def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> None:
@@ -42,7 +44,7 @@ def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> 
         "from flask import Flask\ndef load(event): ...",
         "def load(event): ...\nload(3)",
         "error_handler = lambda error, request: ...",
-        "handler = lambda event: ...",
+        "handler = lambda *given: ...",
     ],
 )
 def test_a_function_is_no_handler_for_less(definition: str) -> None:

@@ -47,6 +47,24 @@ def test_imports_may_follow_a_statement_and_go_on_in_the_next_line() -> None:
     assert found.indented
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"""Usage: from app import run"""\n',
+        b"x = 1  # see app; import run\n",
+        b"run = 'python -c \"import sys; from app import run\"'\n",
+        b'"""\nNote: import run\n"""\n',
+    ],
+)
+def test_what_a_comment_or_a_string_says_behind_a_colon_is_no_import(text: bytes) -> None:
+    assert outline(text).imports == ()
+
+
+def test_imports_may_follow_a_form_feed_or_a_string() -> None:
+    found = outline(b"\x0cimport a\nx = '#'; import b\n")
+    assert found.imports == (("a", 0, ()), ("b", 0, ()))
+
+
 def test_what_rules_report_whatever_a_file_imports_is_not_met_where_no_file_imports_its_package() -> None:
     text = b"app.include_router(router)"
     assert Suspicion({"fastapi"}).falls_on(text, outline(text))

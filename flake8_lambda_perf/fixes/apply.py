@@ -309,7 +309,10 @@ def _flaw(before: str, after: str) -> tuple[int, str] | None:
     lost = comments(before) - comments(after)
     if lost:
         return 0, f"lose a comment ({next(iter(lost))})"
-    unbound = undefined_names(after) - undefined_names(before)
+    try:
+        unbound = undefined_names(after) - undefined_names(before)
+    except SyntaxError as error:  # that only compiling tells: `global` behind a use, `nonlocal` of nothing
+        return 0, f"not compile ({error.msg})"
     return (0, f"leave `{min(unbound)}` undefined") if unbound else None
 
 

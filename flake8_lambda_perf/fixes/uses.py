@@ -12,7 +12,7 @@ from flake8_lambda_perf.fixes.build import MoveError
 from flake8_lambda_perf.project.index import MUTATORS, index_body
 from flake8_lambda_perf.project.sharing import LOGS_IN
 from flake8_lambda_perf.project.values import Func, arguments, ordered
-from flake8_lambda_perf.source import children_of
+from flake8_lambda_perf.source import children_of, nodes_of
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.analysis import Analysis
@@ -31,6 +31,7 @@ READERS = ("locals", "vars", "exec", "eval", "globals")
 STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
 DEEPEST = 3
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 SCOPES = frozenset({
     ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.GeneratorExp,
     ast.DictComp,
@@ -73,6 +74,10 @@ def _reads(nodes: Iterable[ast.AST], name: str, module: Module) -> Iterator[ast.
             continue
         if node.__class__ not in SCOPES:  # nearly all: told at once
             stack.extend(children_of(node))
+            continue
+        if isinstance(node, DEFINITIONS) and node not in module.function_of and node not in module.class_of:
+            if any(isinstance(part, ast.Name) and part.id == name for part in nodes_of(node)):
+                raise MoveError(f"code that never runs names `{name}`")
             continue
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():

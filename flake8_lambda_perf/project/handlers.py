@@ -64,7 +64,7 @@ def conventional(module: Module, names: Names) -> Iterator[Entry]:
         decorators = tuple(_handler_decorators(function, names))
         evidence = f"decorator @{ast.unparse(decorators[0][0])}" if decorators else None
         if evidence is None and function.place.scope is module.scope and not _is_nested(function):
-            evidence = _by_signature(function)
+            evidence = _by_signature(function, function.name)
         if evidence is not None:
             kinds = dict.fromkeys(kind for _, name in decorators if (kind := trigger_of(name)) is not None)
             yield _entry(function, function.name, evidence, "conventional", tuple(kinds))
@@ -84,22 +84,22 @@ def _entry(
     return Entry(handler, function, min(required, 2))
 
 
-def _by_signature(function: Function) -> str | None:
-    """Tells how a function's name and parameters make it a handler."""
+def _by_signature(function: Function, name: str) -> str | None:
+    """Tells how a name and a function's parameters make it a handler."""
     args = [*function.head.args.posonlyargs, *function.head.args.args]
-    if function.name.lower() in NEVER or function.head.args.vararg or function.head.args.kwonlyargs:
+    if name.lower() in NEVER or function.head.args.vararg or function.head.args.kwonlyargs:
         return None
     required = len(args) - len(function.head.args.defaults)
     if len(args) >= 2 and required <= 2:
         first, second = args[0].arg, args[1].arg
         if _is_event(args[0]) and _is_context(args[1], first):
             return f"signature ({first}, {second})"
-        if function.name in NAMES and first in EVENTS and second in BLANK | CONTEXTS:
-            return f"name {function.name}({first}, {second})"
+        if name in NAMES and first in EVENTS and second in BLANK | CONTEXTS:
+            return f"name {name}({first}, {second})"
     if len(args) == 1 and _annotation(args[0]).endswith("HttpRequest"):
         return f"signature ({args[0].arg}: {_annotation(args[0])})"
-    if len(args) == 1 and args[0].arg in ("event", "_event") and function.name in NAMES - {"main"}:
-        return f"name {function.name}({args[0].arg})"
+    if len(args) == 1 and args[0].arg in ("event", "_event") and name in NAMES - {"main"}:
+        return f"name {name}({args[0].arg})"
     return None
 
 
@@ -153,14 +153,17 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
                 line = binding.place.statement.lineno
                 evidence = f"{name} = {ast.unparse(binding.value)}"[:80]
                 yield Entry(Handler(name, module.path, line, name, evidence, "conventional"), None, 2)
-            elif isinstance(value, Func) and _is_named_handler(name, value):
+            elif isinstance(value, Func) and _is_named_handler(name, value, binding.value):
                 yield _entry(value.function, name, f"{name} = {ast.unparse(binding.value)}"[:80], "conventional")
 
 
-def _is_named_handler(name: str, value: Func) -> bool:
+def _is_named_handler(name: str, value: Func, assigned: ast.expr) -> bool:
     if name not in NAMES and not name.endswith("_handler"):
         return False
-    return value.bound or _by_signature(value.function) is not None
+    if isinstance(assigned, ast.Lambda):
+        return _by_signature(value.function, name) is not None
+    is_lambda = isinstance(value.function.head, ast.Lambda)
+    return value.bound or is_lambda or _by_signature(value.function, value.function.name) is not None
 
 
 def _is_adapter(name: str) -> bool:

@@ -16,9 +16,14 @@ from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
 from flake8_lambda_perf.project.blocks import aliases_of
 
+FARTHEST = 2000
+"""So many bytes before a place are read: more are no line of code."""
+
 IMPORT = re.compile(
-    rb"[\n;:]([ \t]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+    rb"[\n;:]([ \t\f]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]{0,10000}+\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
 )
+CLOSED = re.compile(rb"\"[^\"\\\n]*+\"|'[^'\\\n]*+'")
+"""A string that ends on its line."""
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
@@ -161,16 +166,28 @@ def normal(data: bytes) -> bytes:
 
 def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
     """Finds the imports that start their line or follow a statement on it; their word is rarer than lines."""
-    end = 0
+    end = done = doubles = singles = 0
     while (word := data.find(b"import", end)) >= 0:
         start = data.rfind(b"\n", end, word)
         found = IMPORT.match(data, start) if start >= 0 else None
         if found is None:
             start = max(data.rfind(b";", end, word), data.rfind(b":", max(start, end), word))
-            found = IMPORT.match(data, start) if start >= 0 else None
+            if start >= 0 and _is_code(data, start):
+                doubles += data.count(b'"""', done, start)
+                singles += data.count(b"'''", done, start)
+                done = start
+                found = IMPORT.match(data, start) if not (doubles & 1 or singles & 1) else None
         if found is not None:
             yield found
         end = found.end() if found is not None else word + len(b"import")
+
+
+def _is_code(data: bytes, place: int) -> bool:
+    """Tells whether a place of a text is in no comment, and in no string that begins and ends on its line."""
+    line = data.rfind(b"\n", max(0, place - FARTHEST), place) + 1
+    before = data[max(line, place - FARTHEST) : place].replace(b'"""', b"").replace(b"'''", b"")
+    before = CLOSED.sub(b"", before)
+    return not any(mark in before for mark in (b"#", b'"', b"'"))
 
 
 @lru_cache(maxsize=1 << 12)  # files of a project import the same
@@ -222,9 +239,10 @@ class Suspicion:
         """Tells whether a text may hold a default that is computed once and taken for a new one later."""
         for found in CALL.finditer(data) if holds(data, self._changing) else ():
             start = found.start()
-            if GIVEN.search(data[data.rfind(b"\n", 0, start) + 1 : start]) is not None:
+            line = data.rfind(b"\n", 0, start) + 1
+            if GIVEN.search(data[max(line, start - FARTHEST) : start]) is not None:
                 return True
-            head = data.rfind(b"def", 0, start)
+            head = data.rfind(b"def", max(0, start - FARTHEST), start)
             if head >= 0 and PARAMETER.match(data[head:start]) is not None:
                 return True
         return False
