@@ -90,6 +90,7 @@ class Analysis:
                     self.handler_of.setdefault(wrapper.function, entry.handler)
         self.names.changes = Changes(self.deployed, self.project.data, self.project.module, self.closure.groups)
         needed = self.closure.needed(paths)
+        self.closure.relevance.conclude()
         self.project.on_module = lambda module: self.graph.add(module) if module.path in paths else None
         for path in needed:
             module = self.project.module(path)

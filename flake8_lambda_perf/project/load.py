@@ -43,7 +43,7 @@ class Project:
         self.known = frozenset(self.files)
         self.problems: dict[str, Problem] = {}
         self._bytes: dict[str, bytes | None] = {}
-        self._sources: dict[str, SourceFile | None] = {}
+        self._sources: dict[str, SourceFile | None] = {}  # of what is parsed: the text of others is seldom asked for
         self._modules: dict[str, Module | None] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self._outlines: dict[str, Outline] = {}
@@ -83,20 +83,20 @@ class Project:
 
     def source(self, path: str) -> SourceFile | None:
         """Gives a file's text; None, with a problem noted, if it cannot be read or decoded."""
-        if path not in self._sources:
-            data = self.data(path)
-            try:
-                self._sources[path] = decode(data, path) if data is not None else None
-            except SourceError as error:
-                self._sources[path] = None
-                self.problems[path] = Problem(path, error.line, str(error))
-        return self._sources[path]
+        if path in self._sources:
+            return self._sources[path]
+        data = self.data(path)
+        try:
+            return decode(data, path) if data is not None else None
+        except SourceError as error:
+            self.problems[path] = Problem(path, error.line, str(error))
+            return None
 
     def module(self, path: str) -> Module | None:
         """Gives a file's facts; None, with a problem noted, if it does not parse."""
         if path not in self._modules:
             self._modules[path] = None
-            source = self.source(path)
+            source = self._sources[path] = self.source(path)
             if source is None:
                 return None
             try:
