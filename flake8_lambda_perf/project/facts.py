@@ -247,6 +247,13 @@ class Function:
         if self.module.left_out and not isinstance(self.head, ast.Lambda):
             fill(self.head, self.module.left_out)
 
+    def check(self) -> None:
+        """Parses what is left out of the body and keeps nothing of it, so that a problem in it is noted."""
+        last = self.head.end_lineno or self.head.lineno
+        for line, body in self.module.left_out.items():
+            if self.head.lineno <= line <= last:
+                body.check()
+
     @property
     def left_out(self) -> Body | None:
         """The body, if it is left out."""
