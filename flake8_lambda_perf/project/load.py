@@ -16,7 +16,7 @@ from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.index import index_module
 from flake8_lambda_perf.project.outline import Later, Outline, outline
 from flake8_lambda_perf.project.sketch import sketch
-from flake8_lambda_perf.source import SourceFile, decode, parse
+from flake8_lambda_perf.source import SourceFile, decode, encode, parse
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Module
@@ -74,6 +74,9 @@ class Project:
     def data(self, path: str) -> bytes | None:
         """Gives a file's bytes; None, with a problem noted, if it cannot be read."""
         if path not in self._bytes:
+            source = self._sources.get(path)
+            if source is not None:
+                return encode(source, source.text)
             try:
                 self._bytes[path] = self.overlay[path] if path in self.overlay else _read(f"{self.root}/{path}")
             except OSError as error:
@@ -99,6 +102,7 @@ class Project:
             source = self._sources[path] = self.source(path)
             if source is None:
                 return None
+            del self._bytes[path]  # no need to keep them beside the text, which gives them back
             try:
                 module = index_module(path, *sketch(source.text, partial(self._whole, path)), source.text)
             except SourceError as error:
