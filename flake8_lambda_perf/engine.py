@@ -208,6 +208,9 @@ class _Deployment:
         """Gives the handlers."""
         names = Names(self.project.resolve)
         entries = Entries(self.project, names, self.every, self.job.settings.handlers)
+        for entry in entries.found:
+            if entry.function is not None:
+                entry.function.check()
         return self.told((), entries.found, entries.unresolved, entries.problems)
 
     def told(

@@ -70,6 +70,14 @@ def test_a_file_that_only_python_can_parse_is_a_problem_and_the_others_are_check
     assert problem.message.startswith("LibCST cannot parse this: ")
 
 
+def test_a_handler_that_does_not_parse_is_a_problem_whatever_it_does(tmp_path: Path) -> None:
+    text = "def handler(event, context):\n" + "    print(event)\n" * 4 + "    return = 1\n"
+    for name, broken in {"idle": text, "slow": text.replace("print(event)", "boto3.client('s3')")}.items():
+        asked = job(tmp_path / name, {"template.yaml": TEMPLATE, "app.py": broken}, CODES)
+        for run in (engine.check(asked), engine.handlers(asked)):
+            assert [(problem.path, problem.line) for problem in run.problems] == [("app.py", 6)]
+
+
 def test_who_wants_no_fixes_gets_the_same_findings_and_reads_a_run_with_fixes(tmp_path: Path) -> None:
     asked = replace(job(tmp_path, {"app.py": SLOW}, CODES), cache=tmp_path / "cache")
     bare = engine.find(asked)

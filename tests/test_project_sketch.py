@@ -110,6 +110,17 @@ def test_a_body_that_does_not_parse_is_a_problem_when_it_is_asked_for() -> None:
     assert project.module("app.py") is None
 
 
+def test_a_body_that_is_only_checked_is_not_kept() -> None:
+    texts = {"good.py": f"def f():{LONG}", "bad.py": f"def f():{LONG}".replace("= 2", "= = 2")}
+    project = Project(Path("nowhere"), (), {path: text.encode() for path, text in texts.items()})
+    for path in texts:
+        module = project.module(path)
+        assert module is not None
+        module.functions[0].check()
+        assert list(module.left_out) == [1]
+    assert [(problem.path, problem.line) for problem in project.problems.values()] == [("bad.py", 3)]
+
+
 def test_a_function_ends_where_the_function_in_it_does_that_is_left_out() -> None:
     inner = LONG.replace("    ", "        ")
     text = f"def outer() -> 'str':\n    def inner():{inner}"

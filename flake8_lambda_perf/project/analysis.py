@@ -82,7 +82,6 @@ class Analysis:
         for entry in self.entries:
             if entry.function is None:
                 continue
-            entry.function.complete()  # a handler that does not parse is a problem, whatever else it is
             if entry.function.module.path in paths:
                 self.graph.entries.setdefault(entry.function, entry.passed)
                 for wrapper in self.graph.wrappers.of(entry.function):
@@ -90,6 +89,8 @@ class Analysis:
                     self.handler_of.setdefault(wrapper.function, entry.handler)
         self.names.changes = Changes(self.deployed, self.project.data, self.project.module, self.closure.groups)
         needed = self.closure.needed(paths)
+        self.closure.relevance.conclude()
+        self._parse_handlers()
         self.project.on_module = lambda module: self.graph.add(module) if module.path in paths else None
         for path in needed:
             module = self.project.module(path)
@@ -99,6 +100,17 @@ class Analysis:
         self.graph.explore()
         self.project.on_module = lambda _module: None
         self.leading = frozenset(paths)
+
+    def _parse_handlers(self) -> None:
+        """Parses the handlers' bodies: one that does not parse is a problem, whatever else it is."""
+        for entry in self.entries:
+            function = entry.function
+            if function is None:
+                continue
+            if function.parent is not None or self.closure.relevance.matters(function):
+                function.complete()
+            else:
+                function.check()
 
     def _routes_of(self, module: Module) -> Iterator[Function]:
         for function in module.functions:

@@ -118,10 +118,14 @@ class Closure:
         acting = of_packages(ACTING, self.project.packages)
         return [path for path in sorted(paths) if self._acts(path, acting, registering)]
 
-    def _settle(self, paths: Iterable[str]) -> None:
-        sources = {path: source.text for path in sorted(paths) if (source := self.project.source(path)) is not None}
-        elsewhere = (self.project.data(path) or b"" for path in self.groups if path not in sources)
-        self.relevance.settle(sources, {path: self.words_of(path) for path in sources}, elsewhere)
+    def _settle(self, paths: set[str]) -> None:
+        known = self.relevance.paths
+        for path in sorted(paths - known):
+            source = self.project.source(path)
+            if source is not None:
+                self.relevance.take_in(path, source.text)
+        elsewhere = (self.project.data(path) or b"" for path in self.groups if path not in known)
+        self.relevance.settle({path: self.words_of(path) for path in known}, elsewhere)
 
     def _handed(self, paths: set[str]) -> set[str]:
         """Lists the other files that use something of interest of an object that some handler may hand them."""
@@ -142,7 +146,7 @@ class Closure:
 
     def _acts(self, path: str, acting: Needles, registering: frozenset[str]) -> bool:
         """Tells whether a file does something of interest when it is imported, or in functions that nothing calls."""
-        if self.project.source(path) is None or self.project.is_parsed(path):
+        if path in self.project.problems or self.project.is_parsed(path):
             return True
         if holds(self.project.data(path) or b"", acting):
             return True

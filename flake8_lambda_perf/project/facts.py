@@ -31,6 +31,9 @@ BindingKind = Literal[
     "del",
 ]
 
+NO_NAMES: frozenset[str] = frozenset()
+"""One for all scopes: Python makes a new empty set each time."""
+
 BEHIND_TARGETS = " \t\n\\#,:=)]+-*/%@&|^<>"
 """What may stand behind the name of an attribute that is assigned to: no other name, no dot, no bracket that opens."""
 
@@ -173,8 +176,8 @@ class Scope:
         self.kills: dict[str, list[tuple[Branch, int, int]]] = {}
         self.mutations: dict[str, list[tuple[ast.expr | None, Place]]] = {}  # None: differs each time
         self.adjustments: dict[str, list[tuple[ast.expr, Place]]] = {}  # of objects: attributes, settings, headers
-        self.global_names: set[str] = set()
-        self.nonlocal_names: set[str] = set()
+        self.global_names = NO_NAMES
+        self.nonlocal_names = NO_NAMES
 
 
 class Function:
@@ -243,6 +246,13 @@ class Function:
         self.is_whole = True
         if self.module.left_out and not isinstance(self.head, ast.Lambda):
             fill(self.head, self.module.left_out)
+
+    def check(self) -> None:
+        """Parses what is left out of the body and keeps nothing of it, so that a problem in it is noted."""
+        last = self.head.end_lineno or self.head.lineno
+        for line, body in self.module.left_out.items():
+            if self.head.lineno <= line <= last:
+                body.check()
 
     @property
     def left_out(self) -> Body | None:

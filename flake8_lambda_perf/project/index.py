@@ -152,10 +152,10 @@ class _Indexer(Recorder):
                 self.expression(child, place)
 
     def _global(self, node: ast.Global, place: Place) -> None:
-        place.scope.global_names.update(node.names)
+        place.scope.global_names |= frozenset(node.names)
 
     def _nonlocal(self, node: ast.Nonlocal, place: Place) -> None:
-        place.scope.nonlocal_names.update(node.names)
+        place.scope.nonlocal_names |= frozenset(node.names)
 
     def _assignment(self, node: ast.Assign, place: Place) -> None:
         self.expression(node.value, place)

@@ -16,7 +16,7 @@ from flake8_lambda_perf.model import Problem
 from flake8_lambda_perf.project.index import index_module
 from flake8_lambda_perf.project.outline import Later, Outline, outline
 from flake8_lambda_perf.project.sketch import sketch
-from flake8_lambda_perf.source import SourceFile, decode, parse
+from flake8_lambda_perf.source import SourceFile, decode, encode, parse
 
 if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Module
@@ -43,7 +43,7 @@ class Project:
         self.known = frozenset(self.files)
         self.problems: dict[str, Problem] = {}
         self._bytes: dict[str, bytes | None] = {}
-        self._sources: dict[str, SourceFile | None] = {}
+        self._sources: dict[str, SourceFile | None] = {}  # of what is parsed: the text of others is seldom asked for
         self._modules: dict[str, Module | None] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self._outlines: dict[str, Outline] = {}
@@ -74,6 +74,9 @@ class Project:
     def data(self, path: str) -> bytes | None:
         """Gives a file's bytes; None, with a problem noted, if it cannot be read."""
         if path not in self._bytes:
+            source = self._sources.get(path)
+            if source is not None:
+                return encode(source, source.text)
             try:
                 self._bytes[path] = self.overlay[path] if path in self.overlay else _read(f"{self.root}/{path}")
             except OSError as error:
@@ -83,22 +86,23 @@ class Project:
 
     def source(self, path: str) -> SourceFile | None:
         """Gives a file's text; None, with a problem noted, if it cannot be read or decoded."""
-        if path not in self._sources:
-            data = self.data(path)
-            try:
-                self._sources[path] = decode(data, path) if data is not None else None
-            except SourceError as error:
-                self._sources[path] = None
-                self.problems[path] = Problem(path, error.line, str(error))
-        return self._sources[path]
+        if path in self._sources:
+            return self._sources[path]
+        data = self.data(path)
+        try:
+            return decode(data, path) if data is not None else None
+        except SourceError as error:
+            self.problems[path] = Problem(path, error.line, str(error))
+            return None
 
     def module(self, path: str) -> Module | None:
         """Gives a file's facts; None, with a problem noted, if it does not parse."""
         if path not in self._modules:
             self._modules[path] = None
-            source = self.source(path)
+            source = self._sources[path] = self.source(path)
             if source is None:
                 return None
+            del self._bytes[path]  # no need to keep them beside the text, which gives them back
             try:
                 module = index_module(path, *sketch(source.text, partial(self._whole, path)), source.text)
             except SourceError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
@@ -19,7 +18,7 @@ from flake8_lambda_perf.project.changes import DOTTED, EVERYWHERE
 from flake8_lambda_perf.project.sinks import builds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, KeysView, Mapping
 
     from flake8_lambda_perf.project.facts import Binding, Function, Scope, Site
     from flake8_lambda_perf.project.sinks import Words
@@ -57,9 +56,9 @@ class Relevance:
         self.forced: set[Function] = set()
         self.stored: set[str] = set()  # attributes that are assigned: they may hold functions
         self.properties: set[str] = set()
-        self._meaning: Mapping[str, Words] = {}
+        self._sinks: dict[str, frozenset[str]] = {}
         self._known: dict[Function, bool] = {}
-        self._starts: dict[str, tuple[list[int], list[Block]]] = {}  # the lines where blocks start, and the blocks
+        self._starts: dict[str, list[tuple[int, bool]]] = {}  # the lines where blocks start, and whether they matter
         self._blocks: dict[str, list[Block]] = {}
         self._relevant: set[Block] = set()
         self._users: dict[str, list[Block]] = {}  # the blocks that hold a name
@@ -83,24 +82,16 @@ class Relevance:
         path = function.module.path
         if function.cls is not None and function is function.cls.constructor:  # that `dataclass` generates
             return self._is_relevant(function.cls.name, path)
-        lines, blocks = self._starts_in(path)
-        position = bisect_right(lines, function.line)
-        if position and blocks[position - 1] in self._relevant:
+        starts = self._starts.get(path, ())
+        position = bisect_right(starts, (function.line, True))
+        if position and starts[position - 1][1]:
             return True
         return function.parent is not None and self.matters(function.parent)
 
-    def _starts_in(self, path: str) -> tuple[list[int], list[Block]]:
-        """Lists the lines where blocks of a file start, and the blocks."""
-        if path not in self._starts:
-            starts = [(line, block) for block in self._blocks.get(path, ()) for line in block.lines]
-            starts.sort(key=itemgetter(0))
-            self._starts[path] = [line for line, _ in starts], [block for _, block in starts]
-        return self._starts[path]
-
     def means_something(self, name: str, path: str) -> bool:
         """Tells whether a name may stand, in a file, for something that matters, or for what builds something."""
-        meaning = self._meaning.get(path)
-        return meaning is None or name in meaning.sinks or self._is_relevant(name, path)
+        sinks = self._sinks.get(path)
+        return sinks is None or name in sinks or self._is_relevant(name, path)
 
     def _is_relevant(self, name: str, path: str) -> bool:
         """Tells whether some handler brings a file and something of that name that matters."""
@@ -208,22 +199,27 @@ class Relevance:
 
     # -- words --------------------------------------------------------------------------------
 
-    def settle(self, texts: Mapping[str, str], meaning: Mapping[str, Words], elsewhere: Iterable[bytes] = ()) -> None:
-        """Takes the texts of files in, by path, and follows names until nothing more matters.
+    @property
+    def paths(self) -> KeysView[str]:
+        """The files that are taken in."""
+        return self._blocks.keys()
+
+    def take_in(self, path: str, text: str) -> None:
+        """Cuts the text of a file."""
+        self._blocks[path] = list(blocks_of(path, text))
+        self.stored.update(STORED.findall(text), SET.findall(text) if "setattr" in text else ())
+        if "property" in text:
+            self.properties.update(PROPERTY.findall(text))
+
+    def settle(self, meaning: Mapping[str, Words], elsewhere: Iterable[bytes] = ()) -> None:
+        """Follows names through the files that are taken in until nothing more matters.
 
         `elsewhere` are the texts of other files that are deployed: they build nothing, and may call what does.
         """
-        self._meaning = meaning
+        self._sinks = {path: words.sinks for path, words in meaning.items()}
         self.names = dict.fromkeys(ALWAYS, EVERYWHERE)
         for known in (self._relevant, self._users, self._once, self._inner):
             known.clear()
-        for path, text in texts.items():
-            if path in self._blocks:
-                continue
-            self._blocks[path] = list(blocks_of(path, text))
-            self.stored.update(STORED.findall(text), SET.findall(text) if "setattr" in text else ())
-            if "property" in text:
-                self.properties.update(PROPERTY.findall(text))
         every = [block for blocks in self._blocks.values() for block in blocks]
         aliases = [(block, pair) for block in every if block.kind == "import" for pair in aliases_of(block.data)]
         self._classes = frozenset[str]().union(*{block.around for block in every})
@@ -232,7 +228,7 @@ class Relevance:
         bound |= handed(self._classes)
         if self._special:
             bound |= self.stored
-        sinks = frozenset[str]().union(*{words.sinks for words in meaning.values()})
+        sinks = frozenset[str]().union(*{*self._sinks.values()})
         self._known_words = bound.union(sinks, self._classes, self.stored, OF_CLASS)
         renaming = {block for block, _ in aliases}
         saying = [block for block in every if block.kind != "import" or block in renaming]
@@ -328,6 +324,13 @@ class Relevance:
                 stack.extend(
                     user for user in self._users.get(name, ()) if self.groups.get(user.path, EVERYWHERE) & mask
                 )
+
+    def conclude(self) -> None:
+        """Keeps of all blocks only where they start and whether they matter: nothing is settled after this."""
+        for path, blocks in self._blocks.items():
+            self._starts[path] = sorted((line, block in self._relevant) for block in blocks for line in block.lines)
+        for known in (self._blocks, self._relevant, self._users, self._once, self._inner):
+            known.clear()
 
     def methods(self) -> dict[str, int]:
         """Lists the methods that matter, each with a mask of the handlers that bring some class with it."""

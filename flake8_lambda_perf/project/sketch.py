@@ -15,9 +15,6 @@ from flake8_lambda_perf.source import parse
 FEWEST_LINES = 4
 """A shorter body costs less to parse than to leave out."""
 
-HANDLER = "handler(event"
-"""What is called so is parsed in any case."""
-
 FAR = 2000
 """So many lines above a body cost more to read than to count for its nodes."""
 
@@ -76,16 +73,26 @@ class Body:
 
     def fill(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Parses the body and puts it into its definition, which stays empty if the file does not parse."""
-        above = self._line - 1
-        ahead = "\n" * above if above < FAR else ""
         try:
-            tree = parse(f"{ahead}if 1:{self._text[self._start : self._end]}")
-            _take_over(node, (tree if ahead else ast.increment_lineno(tree, above)).body[0])
+            _take_over(node, self._parsed())
         except SourceError:
             whole = self._whole()
             for other in ast.walk(whole) if whole is not None else ():
                 if isinstance(other, ast.FunctionDef | ast.AsyncFunctionDef) and other.lineno == node.lineno:
                     _take_over(node, other)
+
+    def check(self) -> None:
+        """Parses the body and keeps nothing of it, so that a problem in it is noted."""
+        try:
+            self._parsed()
+        except SourceError:
+            self._whole()
+
+    def _parsed(self) -> ast.stmt:
+        above = self._line - 1
+        ahead = "\n" * above if above < FAR else ""
+        tree = parse(f"{ahead}if 1:{self._text[self._start : self._end]}")
+        return (tree if ahead else ast.increment_lineno(tree, above)).body[0]
 
 
 Whole = Callable[[], ast.Module | None]
@@ -105,7 +112,7 @@ def sketch(text: str, whole: Whole) -> tuple[ast.Module, Bodies]:
     for found in FUNCTION.finditer(plain):
         start, end = found.span(2)
         lines = plain.count("\n", start, end)
-        if lines < FEWEST_LINES or plain.find(HANDLER, found.start(), start) >= 0:
+        if lines < FEWEST_LINES:
             continue
         if quotes.are_open(found.start()) or not _is_whole(found[2]):
             continue
