@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 METHODS = frozenset({"download_file", "client", "resource", "Session", "connect", "create_client", "getattr"})
 """Calls that may build something whatever a module imports: the object comes from elsewhere."""
 CALLED = re.compile(rb"\.(\w+)\(")
-KEPT = re.compile(rb"\.(\w++)[ \t]*+(?::[^=\n]*+)?+=(?!=)")
+KEPT = re.compile(rb"\.(\w++)[ \t]*+(?::[^=\n]{0,400}+)?+=(?!=)")
 """An attribute that is set: what is called under its name may be anything."""
 ROUNDS = 4
 """Objects are seldom handed on through more files than that which import nothing of interest."""

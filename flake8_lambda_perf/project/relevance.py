@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flake8_lambda_perf.project.facts import Binding, Function, Scope, Site
     from flake8_lambda_perf.project.sinks import Words
 
-STORED = re.compile(r"\.(\w++)[ \t]*+(?::[^=\n]*+)?+=(?!=)")
+STORED = re.compile(r"\.(\w++)[ \t]*+(?::[^=\n]{0,400}+)?+=(?!=)")
 SET = re.compile(r"setattr\([^,()\n]*,\s*[\"'](\w+)[\"']")
 PROPERTY = re.compile(r"@[\w.]*property\b[^\n]*\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)")
 ALWAYS = frozenset(

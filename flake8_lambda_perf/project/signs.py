@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SECOND = rb"(?:\w*(?:context|ctx|cxt)\w*|_+|unused)\b|\w+[ \t]*:[ \t]*[\"']?[\w.]*Context\b"
 SIGNATURE = re.compile(
-    rb"\n(?:def|async[ \t]+def)[ \t]+(\w+)[ \t]*\((?:[\s\\]*\w+[^,()]*(?:\([^)]{0,400}+\)[^,()]*)?,[\s\\]*(?:%b)|"
+    rb"\n(?:def|async[ \t]+def)[ \t]+(\w+)[ \t]*\((?:[\s\\]*\w++[^,()]*+(?:\([^)]{0,400}+\)[^,()]*+)?+,[\s\\]*(?:%b)|"
     rb"[ \t\n]*(?:_?event|request|req|cloud_?event)\b[ \t]*(.))" % _SECOND
 )
 """A function that takes a context second, or else an event first: its name, and what follows the event.
