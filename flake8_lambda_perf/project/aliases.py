@@ -52,8 +52,10 @@ class Aliases:
                 if names and self.names.resolve(node.module or "", user.path, node.level) is owner:
                     yield from names
         for name, bindings in list(user.scope.bindings.items()):
-            if any(binding.kind == "assign" and self._is(binding, user, owner, known) for binding in bindings):
-                yield name
+            for binding in bindings:
+                if binding.kind == "assign" and self._is(binding, user, owner, known):
+                    yield name
+                    break
 
     def _is(self, binding: Binding, user: Module, owner: Module, known: str) -> bool:
         match binding.value:

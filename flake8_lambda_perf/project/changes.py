@@ -6,6 +6,7 @@ The bytes of every deployed file tell which functions may change an attribute of
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ ESCAPING = b"environ,"  # no word of a text
 PATCHED = re.compile(rb"patch(?:\(\s*[\"'][\w.]+\.(\w+)[\"']|\.object\([\w\s.]+,\s*[\"'](\w+)|\.(multiple)\()")
 """An attribute that has another value while a patch is in force."""
 ANY = ANY_NAME.encode()
+LINE_END = re.compile(rb"\r\n?|\n")
 NAMESPACES = ((b"globals()", ANY), (b"vars(", b"__dict__"), (b"__dict__", b"__dict__"))
 
 
@@ -74,6 +76,9 @@ class Changes:
         self.groups = groups
         self._places: dict[str, dict[str, list[int]]] | None = None
         self._found: dict[tuple[str, int], tuple[Change, ...]] = {}
+        self._seen: set[tuple[str, str]] = set()  # names and files that were looked into
+        self._saying: dict[bytes, list[str]] = {}  # the files that hold the name of a module
+        self._layouts: dict[Module, _Layout] = {}
         self._mentions: dict[tuple[Module, str], list[Function]] = {}
 
     def of(self, name: str, mask: int = EVERYWHERE) -> tuple[Change, ...]:
@@ -84,14 +89,13 @@ class Changes:
         if (name, mask) not in self._found:
             index = self._index()
             known = (name, ANY_NAME, "__dict__") if name != "environ" else (name,)
-            places: dict[str, list[int]] = {}
+            paths: set[str] = set()
             for key in known:
                 for path, offsets in index.get(key, {}).items():
                     if self.meeting(path) & mask:
-                        places.setdefault(path, []).extend(offsets)
-            self._found[name, mask] = tuple(
-                change for path in sorted(places) for change in self._read(known, path, places[path])
-            )
+                        paths.add(path)
+                        self._look_into(key, path, offsets)
+            self._found[name, mask] = tuple(change for path in sorted(paths) for change in self._read(known, path))
         return self._found[name, mask]
 
     def meeting(self, path: str) -> int:
@@ -103,9 +107,11 @@ class Changes:
         yield module
         package = module.path.endswith("__init__.py")  # its own modules import from a dot
         stem = b"" if package else module.path.removesuffix(".py").rpartition("/")[2].encode()
-        for path in self.files:
+        if stem not in self._saying:
+            self._saying[stem] = [path for path in self.files if stem in (self.data(path) or b"")]
+        for path in self._saying[stem]:
             data = self.data(path) or b""
-            if path != module.path and stem in data and (name.encode() in data or b"import *" in data):
+            if path != module.path and (name.encode() in data or b"import *" in data):
                 user = self.module(path)
                 if user is not None:
                     yield user
@@ -138,9 +144,14 @@ class Changes:
 
     def _at(self, module: Module, offsets: Iterable[int]) -> Iterator[Function]:
         """Lists the functions of a module that span one of some offsets; their bodies are indexed."""
-        lines = _lines_of(self.data(module.path) or b"", offsets)
-        for function in module.functions:  # grows by those nested in them
-            if _spans(function, lines):
+        if module not in self._layouts:
+            self._layouts[module] = _Layout(self.data(module.path) or b"")
+        layout = self._layouts[module]
+        lines = sorted({layout.line_of(offset) for offset in offsets})
+        for index, function in enumerate(module.functions):  # grows by those nested in them
+            first, last = layout.span(index, function)
+            position = bisect_left(lines, first)
+            if position < len(lines) and lines[position] <= last:
                 index_body(function)
                 yield function
 
@@ -153,11 +164,17 @@ class Changes:
                     self._places.setdefault(name, {}).setdefault(path, []).append(offset)
         return self._places
 
-    def _read(self, names: Iterable[str], path: str, offsets: Iterable[int]) -> Iterator[Change]:
+    def _look_into(self, name: str, path: str, offsets: Iterable[int]) -> None:
+        """Indexes, once, the functions of a file in which attributes called `name` may be changed."""
+        if (name, path) not in self._seen:
+            self._seen.add((name, path))
+            module = self.module(path)
+            for _function in self._at(module, offsets) if module is not None else ():
+                pass
+
+    def _read(self, names: Iterable[str], path: str) -> Iterator[Change]:
         module = self.module(path)
         if module is not None:
-            for _function in self._at(module, offsets):
-                pass
             for name in names:
                 yield from module.changes.get(name, ())
 
@@ -204,20 +221,21 @@ def _changed_environment(data: bytes, targets: Iterable[re.Match[bytes]]) -> Ite
             yield from (found.start() for found in re.finditer(rb"\b%b[\[.]" % other[1], data))
 
 
-def _lines_of(data: bytes, offsets: Iterable[int]) -> set[int]:
-    """Lists the lines, from 1, on which some offsets are; none of them is in the middle of a line's end."""
-    found = set()
-    line, done = 1, 0
-    for offset in sorted(offsets):
-        line += data.count(b"\n", done, offset)
-        returns = data.count(b"\r", done, offset)
-        if returns:
-            line += returns - data.count(b"\r\n", done, offset)
-        done = offset
-        found.add(line)
-    return found
+class _Layout:
+    """Where the lines of a file and its functions are."""
 
+    __slots__ = ("_ends", "_spans")
 
-def _spans(function: Function, lines: set[int]) -> bool:
-    first, last = function.lines
-    return any(first <= line <= last for line in lines)
+    def __init__(self, data: bytes) -> None:
+        self._ends = [end.end() for end in LINE_END.finditer(data)]
+        self._spans: list[tuple[int, int]] = []
+
+    def line_of(self, offset: int) -> int:
+        """Gives the line, from 1, on which an offset is; none is in the middle of a line's end."""
+        return bisect_right(self._ends, offset) + 1
+
+    def span(self, index: int, function: Function) -> tuple[int, int]:
+        """Gives the first and the last line of a module's function, by its place among them; asked in their order."""
+        if index == len(self._spans):
+            self._spans.append(function.lines)
+        return self._spans[index]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flake8_lambda_perf.project.blocks import Block, aliases_of, blocks_of, given_to, handed, kept_in, used, words_of
@@ -40,6 +41,10 @@ OF_CLASS = frozenset({"super", "cls", "type", "__class__", "setattr", "__dict__"
 
 PLAIN = frozenset({ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare})
 """Expressions that give no function and no object of a class."""
+
+
+MANY_NAMES = 5
+"""So many names are counted in one pass."""
 
 
 class Relevance:
@@ -244,7 +249,8 @@ class Relevance:
         listed = words_of(block.data)
         if block.kind != "other":
             own = block.names if block.kind == "class" else block.names - block.around
-            self._once[block] = [name for name in own if listed.count(name) == 1]
+            count = listed.count if len(own) < MANY_NAMES else Counter(listed).__getitem__
+            self._once[block] = [name for name in own if count(name) == 1]
         return self._known_words.intersection(listed)
 
     def _brought(self, block: Block, mask: int) -> int:
