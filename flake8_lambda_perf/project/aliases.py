@@ -22,6 +22,9 @@ class Aliases:
         self.names = names
         self._known: dict[tuple[Module, str], tuple[tuple[Module, str], ...]] = {}
 
+        self._imports: dict[Module, tuple[int, dict[str, list[tuple[ast.ImportFrom, str | None]]]]] = {}
+        self._assignments: dict[Module, dict[str, list[Binding]]] = {}
+
     def forget(self) -> None:
         """Drops what was evaluated."""
         self._known.clear()
@@ -46,16 +49,34 @@ class Aliases:
     def _given(self, user: Module, owner: Module, known: str) -> Iterator[str]:
         """Lists the names that a module gives to the global of another, or to one of its own."""
         self.names.changes.mentions(user, known)  # what functions import is known once they are indexed
-        for node, _place in user.imports if user is not owner else ():
+        imported = self._imported(user) if user is not owner else {}
+        for node, alias in (*imported.get(known, ()), *imported.get("*", ())):
+            if self.names.resolve(node.module or "", user.path, node.level) is owner:
+                yield alias or known
+        for binding in self._assigned(user).get(known, ()):
+            if self._is(binding, user, owner, known):
+                yield binding.name
+
+    def _imported(self, user: Module) -> dict[str, list[tuple[ast.ImportFrom, str | None]]]:
+        """Maps names to the statements that import them so far, each with the name that it gives."""
+        done, found = self._imports.get(user, (0, {}))
+        for node, _place in user.imports[done:]:
             if isinstance(node, ast.ImportFrom):
-                names = [alias.asname or known for alias in node.names if alias.name in (known, "*")]
-                if names and self.names.resolve(node.module or "", user.path, node.level) is owner:
-                    yield from names
-        for name, bindings in list(user.scope.bindings.items()):
-            for binding in bindings:
-                if binding.kind == "assign" and self._is(binding, user, owner, known):
-                    yield name
-                    break
+                for alias in node.names:
+                    found.setdefault(alias.name, []).append((node, alias.asname))
+        self._imports[user] = len(user.imports), found
+        return found
+
+    def _assigned(self, user: Module) -> dict[str, list[Binding]]:
+        """Maps the last names of what a module assigns to its own names to those."""
+        if user not in self._assignments:
+            found = self._assignments[user] = {}
+            for bindings in user.scope.bindings.values():
+                for binding in bindings:
+                    match binding.value:
+                        case ast.Name(id=name) | ast.Attribute(attr=name) if binding.kind == "assign":
+                            found.setdefault(name, []).append(binding)
+        return self._assignments[user]
 
     def _is(self, binding: Binding, user: Module, owner: Module, known: str) -> bool:
         match binding.value:
