@@ -45,6 +45,8 @@ def test_a_function_is_a_handler_by_its_name_and_parameters(definition: str) -> 
         "def load(event): ...\nload(3)",
         "error_handler = lambda error, request: ...",
         "handler = lambda *given: ...",
+        "on_error = lambda error: ...\nerror_handler = on_error",
+        "on_error = lambda error, request: ...\nerror_handler = on_error",
     ],
 )
 def test_a_function_is_no_handler_for_less(definition: str) -> None:

@@ -60,9 +60,24 @@ def test_what_a_comment_or_a_string_says_behind_a_colon_is_no_import(text: bytes
     assert outline(text).imports == ()
 
 
-def test_imports_may_follow_a_form_feed_or_a_string() -> None:
-    found = outline(b"\x0cimport a\nx = '#'; import b\n")
-    assert found.imports == (("a", 0, ()), ("b", 0, ()))
+@pytest.mark.parametrize(
+    "before",
+    [
+        "x = '#'; ",
+        "print('x\\n'); ",
+        'Q = \'"""\'\nif 1: ',
+        '# a """ b\ntry: ',
+        '"""about \'\'\' quotes"""\nif 1: ',
+        "\x0c",
+    ],
+)
+def test_imports_may_follow_a_form_feed_or_strings(before: str) -> None:
+    assert outline(f"{before}import a\n".encode()).imports == (("a", 0, ()),)
+
+
+def test_the_dots_of_a_relative_import_may_stand_apart_or_close() -> None:
+    found = outline(b"from . app import a\nfrom.app import b\nfrom . . import c\nfrom.import d\n")
+    assert found.imports == (("app", 1, ("a",)), ("app", 1, ("b",)), ("", 2, ("c",)), ("", 1, ("d",)))
 
 
 def test_what_rules_report_whatever_a_file_imports_is_not_met_where_no_file_imports_its_package() -> None:

@@ -30,7 +30,7 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]
     found: list[ast.stmt] = []
     for name in sorted(read):
         bindings = function.scope.bindings.get(name) or module.scope.bindings.get(name, [])
-        if any(binding.kind in ("assign", "with") for binding in function.scope.bindings.get(name, ())):
+        if any(_is_left(analysis, binding) for binding in function.scope.bindings.get(name, ())):
             if len(uses_of(function, name)) <= read[name]:
                 raise MoveError(f"the local `{name}` would be left without a use")
             continue
@@ -41,6 +41,11 @@ def idle_imports(analysis: Analysis, function: Function, gone: Sequence[ast.AST]
             raise MoveError(f"the import of `{name}` would be left without a use")
         found.append(bindings[0].place.statement)
     return found
+
+
+def _is_left(analysis: Analysis, binding: Binding) -> bool:
+    """Tells whether a local would be left without a use; a build of its own goes by itself."""
+    return binding.kind in ("assign", "with") and (binding.value is None or analysis.build_at(binding.value) is None)
 
 
 @lru_cache(maxsize=4)
@@ -109,9 +114,19 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
 
 @lru_cache(maxsize=256)  # many modules of a project are called the same
 def _taking(project: Project, stem: str, name: str) -> frozenset[str]:
-    """Lists the files that may take a name from a module called so; tests may name it in strings."""
+    """Lists the files that may take a name from a module called so: they say both, or import the one, or are tests."""
     importers, tests = _importers(project)
-    return frozenset(path for path in {*importers.get(stem, ()), *tests} if _takes(project, path, stem, name))
+    spelled = f"{stem}.{name}".encode()
+    found = {path for path in _with_attribute(project, name) if spelled in (project.data(path) or b"")}
+    found.update(path for path in {*importers.get(stem, ()), *tests} if _takes(project, path, stem, name))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _with_attribute(project: Project, name: str) -> tuple[str, ...]:
+    """Lists the files that name an attribute, in code or in a text."""
+    word = f".{name}".encode()
+    return tuple(path for path in project.files if word in (project.data(path) or b""))
 
 
 @lru_cache(maxsize=1)
@@ -127,11 +142,9 @@ def _importers(project: Project) -> tuple[dict[str, set[str]], list[str]]:
 
 
 def _takes(project: Project, path: str, stem: str, name: str) -> bool:
-    """Tells whether a file may take a name from a module called so."""
-    outline = project.outline(path)
-    for module, _level, names in outline.imports:
+    """Tells whether a file that imports a module called so, or tests it, may take a name from it."""
+    for module, _level, names in project.outline(path).imports:
         if name in names and module.rpartition(".")[2] in (stem, ""):
             return True
     data = project.data(path) or b""
-    spelled = (stem, *(alias for known, alias in outline.renamed if known == stem))
-    return any(f"{word}.{name}".encode() in data for word in spelled)
+    return any(word.encode() in data for word in (f".{name}", f'"{name}"', f"'{name}'"))

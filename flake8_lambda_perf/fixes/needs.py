@@ -146,7 +146,7 @@ class Needing:
             if not any(_is_sure(binding) for binding in bindings):
                 self.needs.may_raise = True
             self.needs.globals.add(name)
-        elif scopes == {self.function.scope} and len(self.function.scope.bindings[name]) == 1:
+        elif scopes == {self.function.scope} and len(self.function.scope.bindings.get(name, ())) == 1:
             self._local(bindings[0])
         else:
             raise MoveError(f"`{name}` is bound more than once, or in an outer function")

@@ -160,10 +160,14 @@ def _objects(module: Module, names: Names) -> Iterator[Entry]:
 def _is_named_handler(name: str, value: Func, assigned: ast.expr) -> bool:
     if name not in NAMES and not name.endswith("_handler"):
         return False
-    if isinstance(assigned, ast.Lambda):
-        return _by_signature(value.function, name) is not None
-    is_lambda = isinstance(value.function.head, ast.Lambda)
-    return value.bound or is_lambda or _by_signature(value.function, value.function.name) is not None
+    function = value.function
+    if not isinstance(function.head, ast.Lambda):
+        return value.bound or _by_signature(function, function.name) is not None
+    if _by_signature(function, name) is not None:
+        return True
+    args = function.head.args
+    takes_two = args.vararg is not None or len(args.args) == 2
+    return name in NAMES and takes_two and not isinstance(assigned, ast.Lambda)
 
 
 def _is_adapter(name: str) -> bool:

@@ -8,22 +8,23 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from bisect import bisect_right
 from codecs import BOM_UTF8
 from collections.abc import Container, Iterator, Mapping
 from functools import cache, lru_cache
 
 from flake8_lambda_perf.dataclass import dataclass
 from flake8_lambda_perf.knowledge import aliases, clients, trigger_words
-from flake8_lambda_perf.project.blocks import aliases_of
+from flake8_lambda_perf.project.blocks import QUOTED, aliases_of
 
 FARTHEST = 2000
 """So many bytes before a place are read: more are no line of code."""
 
 IMPORT = re.compile(
-    rb"[\n;:]([ \t\f]*)(?:from[ \t]+([.\w]+)[ \t]*import[ \t]*(\([^)]{0,10000}+\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+    rb"[\n;:]([ \t\f]*)"
+    rb"(?:from(?:[ \t]+|(?=\.))((?:\.[ \t]*+)++(?:(?!import\b)[\w.]++)?+|[\w.]++)[ \t]*import[ \t]*(\([^)]{0,10000}+\)|[^\n#;]*)"
+    rb"|import[ \t]+([^\n#;]+))"
 )
-CLOSED = re.compile(rb"\"[^\"\\\n]*+\"|'[^'\\\n]*+'")
-"""A string that ends on its line."""
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
 """A module named by text to be imported at the first request, as `lambda-perf fix` writes it."""
 
@@ -166,28 +167,22 @@ def normal(data: bytes) -> bytes:
 
 def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
     """Finds the imports that start their line or follow a statement on it; their word is rarer than lines."""
-    end = done = doubles = singles = 0
+    end = 0
+    quoted: list[tuple[int, int]] | None = None
     while (word := data.find(b"import", end)) >= 0:
         start = data.rfind(b"\n", end, word)
         found = IMPORT.match(data, start) if start >= 0 else None
         if found is None:
             start = max(data.rfind(b";", end, word), data.rfind(b":", max(start, end), word))
-            if start >= 0 and _is_code(data, start):
-                doubles += data.count(b'"""', done, start)
-                singles += data.count(b"'''", done, start)
-                done = start
-                found = IMPORT.match(data, start) if not (doubles & 1 or singles & 1) else None
+            found = IMPORT.match(data, start) if start >= 0 else None
+            if found is not None:
+                quoted = quoted if quoted is not None else [text.span() for text in QUOTED.finditer(data)]
+                before = bisect_right(quoted, (start, len(data))) - 1
+                if before >= 0 and start < quoted[before][1]:  # in a string or a comment
+                    found = None
         if found is not None:
             yield found
         end = found.end() if found is not None else word + len(b"import")
-
-
-def _is_code(data: bytes, place: int) -> bool:
-    """Tells whether a place of a text is in no comment, and in no string that begins and ends on its line."""
-    line = data.rfind(b"\n", max(0, place - FARTHEST), place) + 1
-    before = data[max(line, place - FARTHEST) : place].replace(b'"""', b"").replace(b"'''", b"")
-    before = CLOSED.sub(b"", before)
-    return not any(mark in before for mark in (b"#", b'"', b"'"))
 
 
 @lru_cache(maxsize=1 << 12)  # files of a project import the same
@@ -196,6 +191,7 @@ def _read(
 ) -> tuple[tuple[Import, ...], list[tuple[str, str]]]:
     """Reads the parts of an import statement: what it imports, and what it calls by another name."""
     if module is not None and names is not None:
+        module = b"".join(module.split())
         level = len(module) - len(module.lstrip(b"."))
         listed = tuple(name.decode("ascii", "replace") for name in NAME.findall(names))
         return ((module[level:].decode("ascii", "replace"), level, listed),), aliases_of(names)
