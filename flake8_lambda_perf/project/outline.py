@@ -22,7 +22,8 @@ FARTHEST = 2000
 
 IMPORT = re.compile(
     rb"[\n;:]([ \t\f]*)"
-    rb"(?:from(?:[ \t]+|(?=\.))((?:\.[ \t]*+)++(?:(?!import\b)[\w.]++)?+|[\w.]++)[ \t]*import[ \t]*(\([^)]{0,10000}+\)|[^\n#;]*)"
+    rb"(?:from(?:[ \t]+|(?=\.))((?:\.[ \t]*+)++(?:(?!import\b)[\w.]++)?+|[\w.]++)[ \t]*import[ \t]*"
+    rb"(\([^)]{0,10000}+\)|[^\n#;]*)"
     rb"|import[ \t]+([^\n#;]+))"
 )
 LATER = re.compile(rb"\b(?:include_lazy_router|LazyView)\((?:[^()\"'#]|#[^\r\n]*+)*+[\"'](\.*)([\w.]+)(?::\w+)?[\"']")
