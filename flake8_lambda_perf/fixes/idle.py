@@ -82,7 +82,7 @@ def with_wildcards(project: Project) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def is_taken_whole(project: Project, path: str) -> bool:
     """Tells whether another file takes all names of a file: `from name import *`."""
-    name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    name = _module_name(path)
     for other in with_wildcards(project) - {path}:
         for base, level, names in project.outline(other).imports:
             if "*" in names and (base or level):
@@ -108,8 +108,12 @@ def _is_wanted_elsewhere(analysis: Analysis, module: Module, name: str) -> bool:
         return True
     if is_taken_whole(analysis.project, module.path):
         return True
-    stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
-    return not _taking(analysis.project, stem, name) <= {module.path}
+    return not _taking(analysis.project, _module_name(module.path), name) <= {module.path}
+
+
+def _module_name(path: str) -> str:
+    """Gives the last name by which a file is imported."""
+    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
 
 
 @lru_cache(maxsize=256)  # many modules of a project are called the same

@@ -32,10 +32,7 @@ STATELESS = frozenset({"client", "resource", "session"})
 """Kinds that keep nothing a request could leave behind: who gets one may share it."""
 DEEPEST = 3
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-SCOPES = frozenset({
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.GeneratorExp,
-    ast.DictComp,
-})  # fmt: skip
+SCOPES = frozenset({*DEFINITIONS, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 """Where a name may mean something else."""
 
 Parents = Mapping[ast.AST, ast.AST]

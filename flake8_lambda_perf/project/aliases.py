@@ -21,7 +21,6 @@ class Aliases:
     def __init__(self, names: Names) -> None:
         self.names = names
         self._known: dict[tuple[Module, str], tuple[tuple[Module, str], ...]] = {}
-
         self._imports: dict[Module, tuple[int, dict[str, list[tuple[ast.ImportFrom, str | None]]]]] = {}
         self._assignments: dict[Module, dict[str, list[Binding]]] = {}
 
